@@ -1,0 +1,35 @@
+"""csworkshop: a workshop kit that trains Chinese-speaking customer-service agents in Jupyter.
+
+    from csworkshop import studio      # in a notebook: a rewriting exercise as a widget
+    from csworkshop import check       # judge one reply, technique by technique
+    from csworkshop import mark        # mark an answer against an exercise's scorecard
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["check", "load_exercise", "mark", "studio"]
+
+if TYPE_CHECKING:
+    from csworkshop.exercises.library import load_exercise
+    from csworkshop.exercises.marking import mark
+    from csworkshop.techniques.checker import check
+    from csworkshop.widgets.studio import studio
+
+_HOME = {
+    "check": "csworkshop.techniques.checker",
+    "load_exercise": "csworkshop.exercises.library",
+    "mark": "csworkshop.exercises.marking",
+    "studio": "csworkshop.widgets.studio",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use: the command line needn't wait for widgets, nor a widget for nbgrader."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'csworkshop' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,263 @@
+"""The closed set of rule kinds that catalogue files are written in.
+
+A new technique is a new data file in `catalogue/`; only a new *way of looking* needs a new kind here. Every rule
+answers with hits: a span of the folded reply, a score in 0..1 and the rule that spoke.
+
+kind      looks at
+pattern   words in a clause, a sentence, the opening sentence or the whole reply
+count     how often something occurs in the whole reply
+promise   a commitment of our side with a definite (or indefinite) time: `csworkshop.text.times`
+echo      concrete facts of the customer's message that the reply takes up again
+opening   how the reply begins: it must not begin like this before one of the named items has stood
+lack      an ending with nothing in it: none of the named items present
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from csworkshop.techniques.echo import echoes
+from csworkshop.techniques.scenario import Channel, Emotion, Persona, Scenario
+from csworkshop.text.normalise import fold
+from csworkshop.text.segment import Span, clauses, sentences
+from csworkshop.text.times import promises
+
+_QUOTED = re.compile(r"“[^”\n]{1,40}”|《[^》\n]{1,40}》|\"[^\"\n]{1,40}\"")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Where a rule spoke: a span of the folded reply, how sure (0..1), and the rule's number in its file."""
+
+    start: int
+    end: int
+    score: float
+    rule: int
+
+
+class Reading:
+    """A folded reply beside its scenario, cut up once for all rules."""
+
+    def __init__(self, text: str, scenario: Scenario | None) -> None:
+        self.text = text
+        self.scenario = scenario
+
+    @cached_property
+    def clauses(self) -> list[Span]:
+        return clauses(self.text)
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        return sentences(self.text)
+
+    @cached_property
+    def quoted(self) -> list[Span]:
+        return [m.span() for m in _QUOTED.finditer(self.text)]
+
+    @cached_property
+    def customer(self) -> str:
+        return fold(self.scenario.customer).text if self.scenario else ""
+
+    def pieces(self, scope: str) -> list[Span]:
+        """Spans of the given scope: clause, sentence, opening (first sentence) or reply."""
+        if scope == "clause":
+            return self.clauses
+        if scope == "sentence":
+            return self.sentences
+        if scope == "opening":
+            return self.sentences[:1]
+        return [(0, len(self.text))] if self.text.strip() else []
+
+
+class When(BaseModel):
+    """Circumstances in which a rule speaks at all; an empty list asks for nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    emotion: tuple[Emotion, ...] = ()
+    persona: tuple[Persona, ...] = ()
+    channel: tuple[Channel, ...] = ()
+
+    def holds(self, scenario: Scenario | None) -> bool:
+        for wanted, have in (
+            (self.emotion, scenario and scenario.emotion),
+            (self.persona, scenario and scenario.persona),
+            (self.channel, scenario and scenario.channel),
+        ):
+            if wanted and have not in wanted:
+                return False
+        return True
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    score: float = Field(default=0.9, gt=0, le=1)
+    when: When = When()
+    unless_items: tuple[str, ...] = ()
+    reason_zh: str = ""
+    reason_en: str = ""
+
+    @property
+    def second_pass(self) -> bool:
+        """True for a rule that needs to know which other items are present."""
+        return bool(self.unless_items)
+
+
+class PatternRule(_Rule):
+    """Any of the regular expressions, in a piece of text in which none of `unless` occurs.
+
+    Words inside quotation marks don't count unless `quoted`.
+    `marks` says what is shown as evidence: the matched words or the whole piece.
+    """
+
+    kind: Literal["pattern"]
+    any: tuple[str, ...] = Field(min_length=1)
+    unless: tuple[str, ...] = ()
+    unless_before: tuple[str, ...] = ()
+    unless_reply: tuple[str, ...] = ()
+    customer: tuple[str, ...] = ()
+    scope: Literal["clause", "sentence", "opening", "reply"] = "clause"
+    marks: Literal["match", "piece"] = "piece"
+    quoted: bool = False
+
+    def hits(self, reading: Reading, number: int) -> list[Hit]:
+        if self.unless_reply and search(join(self.unless_reply), reading.text):
+            return []
+        if self.customer and not search(join(self.customer), reading.customer):
+            return []
+        found = []
+        before = 0
+        for start, end in reading.pieces(self.scope):
+            piece = reading.text[start:end]
+            m = search(join(self.any), piece)
+            if (
+                m
+                and not (self.unless and search(join(self.unless), piece))
+                and not (self.unless_before and search(join(self.unless_before), reading.text[before:start]))
+                and (self.quoted or not _inside((start + m[0], start + m[1]), reading.quoted))
+            ):
+                span = (start + m[0], start + m[1]) if self.marks == "match" else (start, end)
+                found.append(Hit(*span, self.score, number))
+            before = start
+        return found
+
+
+class CountRule(_Rule):
+    """At least `at_least` occurrences of `of` in the whole reply; each of them is evidence."""
+
+    kind: Literal["count"]
+    of: str
+    at_least: int = Field(ge=1)
+
+    def hits(self, reading: Reading, number: int) -> list[Hit]:
+        found = [m.span() for m in join((self.of,)).finditer(reading.text)]
+        return [Hit(*s, self.score, number) for s in found] if len(found) >= self.at_least else []
+
+
+class PromiseRule(_Rule):
+    """A commitment of our side whose time is definite (or, with `definite = false`, left open)."""
+
+    kind: Literal["promise"]
+    definite: bool = True
+
+    def hits(self, reading: Reading, number: int) -> list[Hit]:
+        spans = promises(reading.text, definite=self.definite)
+        return [Hit(*s, self.score, number) for s in spans]
+
+
+class EchoRule(_Rule):
+    """Clauses that take up concrete facts of the customer's own message."""
+
+    kind: Literal["echo"]
+    at_least: float = Field(gt=0, description="weight of shared words that counts; see csworkshop.techniques.echo")
+
+    def hits(self, reading: Reading, number: int) -> list[Hit]:
+        return [
+            Hit(start, end, self.score, number)
+            for (start, end), weight in echoes(reading.text, reading.clauses, reading.customer)
+            if weight >= self.at_least
+        ]
+
+
+class OpeningRule(_Rule):
+    """The reply starts with something else than the named items; greetings and the `skip` patterns don't count."""
+
+    kind: Literal["opening"]
+    before: tuple[str, ...] = Field(min_length=1)
+    skip: tuple[str, ...] = ()
+    pardon: tuple[str, ...] = ()
+
+    @property
+    def second_pass(self) -> bool:
+        return True
+
+    def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
+        for start, end in reading.clauses:
+            piece = reading.text[start:end]
+            if self.skip and search(join(self.skip), piece):
+                continue
+            sentence_end = next((e for s, e in reading.sentences if s <= start < e), end)
+            if self.pardon and search(join(self.pardon), reading.text[start:sentence_end]):
+                return []
+            accepted = any(h.start < sentence_end and h.end > start for i in self.before for h in found.get(i, ()))
+            return [] if accepted else [Hit(start, end, self.score, number)]
+        return []
+
+
+class LackRule(_Rule):
+    """None of the named items anywhere in the reply: the customer leaves with nothing."""
+
+    kind: Literal["lack"]
+    of: tuple[str, ...] = Field(min_length=1)
+    any: tuple[str, ...] = ()
+
+    @property
+    def second_pass(self) -> bool:
+        return True
+
+    def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
+        if any(found.get(i) for i in self.of) or not reading.clauses:
+            return []
+        if self.any and not search(join(self.any), reading.text):
+            return []
+        start, end = reading.sentences[-1] if reading.sentences else reading.clauses[-1]
+        return [Hit(start, end, self.score, number)]
+
+
+Rule = Annotated[
+    PatternRule | CountRule | PromiseRule | EchoRule | OpeningRule | LackRule, Field(discriminator="kind")
+]
+
+
+def run(rule: Rule, number: int, reading: Reading, found: Mapping[str, list[Hit]]) -> list[Hit]:
+    """Hits of one rule; `found` holds the other items' hits so far (first-pass rules don't look at it)."""
+    if not rule.when.holds(reading.scenario) or any(found.get(i) for i in rule.unless_items):
+        return []
+    if isinstance(rule, OpeningRule | LackRule):
+        return rule.hits_after(reading, number, found)
+    return rule.hits(reading, number)
+
+
+# --- patterns: compiled once, results remembered per piece of text ----------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def join(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression that matches where any of `patterns` does."""
+    return re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)
+
+
+@lru_cache(maxsize=65536)
+def search(pattern: re.Pattern[str], piece: str) -> Span | None:
+    """Span of the first match, remembered: while somebody types, only one clause of the reply is new."""
+    m = pattern.search(piece)
+    return m.span() if m else None
+
+
+def _inside(span: Span, regions: list[Span]) -> bool:
+    return any(a <= span[0] and span[1] <= b for a, b in regions)
