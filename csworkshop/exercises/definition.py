@@ -1,0 +1,135 @@
+"""An exercise is a TOML file: scenario, flawed reply, hints in steps, model answer and scorecard.
+
+A file that can't be used is refused with one sentence that names the file, the key and what is allowed; it is the
+author's error and never shown to a trainee as theirs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from csworkshop.techniques.catalogue import Bilingual, catalogue
+from csworkshop.techniques.scenario import Scenario
+from csworkshop.text.datafile import DataFileError, explain, read_toml
+
+SCHEMA = 1
+Module = Literal["m1", "m2", "m3", "m4", "m5", "m6", "m7"]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Weighted(BaseModel):
+    """A technique that the scorecard asks for; weights are relative to each other."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    item: str
+    weight: float = Field(gt=0, le=10)
+
+
+class Penalised(BaseModel):
+    """A fault that costs marks; `penalty` is in percent of the full mark."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    item: str
+    penalty: float = Field(gt=0, le=100)
+
+
+class Scorecard(BaseModel):
+    """What a reply is marked by.
+
+    `techniques` earn in proportion to their weights, `faults` cost, a `critical` fault fails the whole reply
+    (auto-fail), and from `pass_mark` percent on the reply passes.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    pass_mark: int = Field(default=60, ge=1, le=100)
+    techniques: tuple[Weighted, ...] = Field(min_length=1)
+    faults: tuple[Penalised, ...] = ()
+    critical: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_items(self) -> Scorecard:
+        techniques = [i.id for i in catalogue().techniques]
+        faults = [i.id for i in catalogue().faults]
+        for key, named, allowed in (
+            ("techniques", [t.item for t in self.techniques], techniques),
+            ("faults", [f.item for f in self.faults], faults),
+            ("critical", list(self.critical), faults),
+        ):
+            for n, item in enumerate(named):
+                if item not in allowed:
+                    raise ValueError(f"{key}[{n}]: {item!r} is not allowed here; allowed: {', '.join(allowed)}")
+                if item in named[:n]:
+                    raise ValueError(f"{key}[{n}]: {item!r} stands there twice")
+        both = {f.item for f in self.faults} & set(self.critical)
+        if both:
+            raise ValueError(f"critical: {', '.join(sorted(both))} stands under faults too; name it once")
+        return self
+
+
+class Exercise(BaseModel):
+    """One rewriting exercise. `level` is 1 (first steps) to 3 (demanding)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    schema_: Literal[1] = Field(alias="schema")
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
+    kind: Literal["rewrite"]
+    module: Module
+    level: int = Field(ge=1, le=3)
+    title: Bilingual
+    task: Bilingual
+    scenario: Scenario
+    flawed_reply: Text
+    hints: tuple[Text, ...] = Field(min_length=2)
+    model_answer: Text
+    scorecard: Scorecard
+
+
+def read_exercise(path: Path) -> Exercise:
+    """The exercise in `path`; DataFileError names file, key, what is wrong and what is allowed."""
+    data = read_toml(path)
+    try:
+        exercise = Exercise.model_validate(data)
+    except ValidationError as error:
+        raise explain(path, error) from None
+    if exercise.id != path.stem:
+        raise DataFileError(path, "id", f"{exercise.id!r} must be the file's own name, {path.stem!r}")
+    for key in ("id", "flawed_reply", "exemplar"):
+        if getattr(exercise.scenario, key):
+            raise DataFileError(path, f"scenario.{key}", "belongs to the exercise itself, not to its scenario")
+    return exercise
+
+
+def from_scenario(scenario: Scenario) -> Exercise:
+    """An exercise for a bare scenario, with the house's general scorecard for its emotion.
+
+    An upset customer needs the feeling met first and something definite; a calm or confused one needs the answer.
+    """
+    upset = scenario.emotion in ("anger", "anxiety", "disappointment")
+    weights = (
+        {"empathy": 2, "own": 2, "restate": 1, "solution": 3, "specific_time": 2}
+        if upset
+        else {"solution": 3, "restate": 1, "specific_time": 1, "proactive": 1}
+    )
+    mild = {"vague": 10, "excuse": 20, "brush_off": 35, "overacting": 15, "jargon": 10, "off_register": 10}
+    mild |= {"punctuation": 5, "defend_first": 15}
+    return Exercise(
+        schema=SCHEMA,
+        id="general",
+        kind="rewrite",
+        module="m2",
+        level=2,
+        title=Bilingual(zh="通用评分", en="General scorecard"),
+        task=Bilingual(zh="回复这位客户。", en="Answer this customer."),
+        scenario=scenario,
+        flawed_reply=scenario.flawed_reply or "—",
+        hints=("—", "—"),
+        model_answer=scenario.exemplar or "—",
+        scorecard=Scorecard(
+            techniques=tuple(Weighted(item=i, weight=w) for i, w in weights.items()),
+            faults=tuple(Penalised(item=i, penalty=p) for i, p in mild.items()),
+            critical=("blame", "rude", "overpromise", "privacy"),
+        ),
+    )

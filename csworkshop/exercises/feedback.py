@@ -1,0 +1,105 @@
+"""Marks put into words: plain lines for a terminal or a screen reader, and one HTML card for notebooks and nbgrader.
+
+Everything that a trainee typed is escaped here, once, for every page that shows it.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from csworkshop.exercises.definition import Exercise
+from csworkshop.exercises.marking import MAX_CHARACTERS, Line, Marks
+from csworkshop.text.language import say
+
+# Colour never stands alone: every state has a sign of its own, and techniques, faults and unsure words differ in
+# their underline. Inline styles, because untrusted notebook outputs lose <style>; currentColor suits both themes.
+_SIGNS = {"earned": "✓", "unsure": "?", "missing": "○", "clean": "–", "fault": "✗", "critical": "✗✗"}
+_UNDERLINE = {
+    "earned": "underline 2px solid #2e7d32",
+    "unsure": "underline 2px dotted #8a6d00",
+    "fault": "underline 2px wavy #c62828",
+    "critical": "underline 3px wavy #c62828",
+}
+
+
+def explain_line(line: Line, lang: str = "zh") -> str:
+    """One sentence or two for a line: what was seen and why, or what to do instead."""
+    if line.state == "missing":
+        return line.about.advice[lang]
+    if line.state == "clean":
+        return ""
+    text = line.reason(lang)
+    if line.state == "unsure":
+        kind = "unsure_technique" if line.about.type == "technique" else "unsure_fault"
+        return f"{text} {say('marks.' + kind, lang)}"
+    return text if line.state == "earned" else f"{text} {line.about.advice[lang]}"
+
+
+def verdict(marks: Marks, exercise: Exercise, lang: str = "zh") -> str:
+    """The outcome in a sentence: refused and why, auto-failed, passed, or how much is missing."""
+    if marks.refusal:
+        return say(f"marks.refused_{marks.refusal}", lang, limit=MAX_CHARACTERS)
+    if any(line.state == "critical" for line in marks.lines):
+        return say("marks.critical_cap", lang)
+    if marks.passed:
+        return say("marks.passed", lang)
+    return say("marks.not_passed", lang, need=exercise.scorecard.pass_mark)
+
+
+def as_text(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float = 100) -> list[str]:
+    """The marked scorecard as lines of text."""
+    rows = [f"{say('marks.score', lang, score=marks.points(maximum), maximum=maximum)} · {verdict(marks, exercise, lang)}"]
+    for line in marks.lines:
+        if line.state == "clean":
+            continue
+        words = " / ".join(e.text for e in line.evidence)
+        quoted = f"“{words}”" if words else ""
+        state = say(f"marks.{line.state}", lang)
+        rows.append(f"{_SIGNS[line.state]} {line.about.name[lang]} [{state}] {quoted} {explain_line(line, lang)}".strip())
+    return rows
+
+
+def as_html(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float = 100) -> str:
+    """The marked scorecard as one HTML block, the reply with its evidence marked, safe to show anywhere."""
+    score = say("marks.score", lang, score=marks.points(maximum), maximum=maximum)
+    rows = "".join(_row(line, lang) for line in marks.lines if line.state != "clean")
+    return (
+        f'<div class="csw-feedback" lang="{"en" if lang == "en" else "zh-CN"}" style="line-height:1.7">'
+        f"<p><strong>{escape(exercise.title[lang])}</strong> · {escape(score)} · {escape(verdict(marks, exercise, lang))}</p>"
+        f'<blockquote style="white-space:pre-wrap;overflow-wrap:anywhere">{_marked(marks)}</blockquote>'
+        f'<table style="border-collapse:collapse;text-align:left"><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _row(line: Line, lang: str) -> str:
+    points = f"{line.points:+g}" if line.points else ""
+    words = "; ".join(f"“{escape(e.text)}”" for e in line.evidence)
+    cells = (
+        f"{_SIGNS[line.state]} {escape(line.about.name[lang])}",
+        escape(say(f"marks.{line.state}", lang)),
+        points,
+        f"{words} {escape(explain_line(line, lang))}",
+    )
+    style = 'style="padding:4px 10px 4px 0;vertical-align:top;text-align:left"'
+    return "<tr>" + "".join(f"<td {style}>{c}</td>" for c in cells) + "</tr>"
+
+
+def _marked(marks: Marks) -> str:
+    """The reply, escaped, its evidence underlined; where spans overlap the graver line wins."""
+    text = marks.report.reply
+    rank = {"earned": 1, "unsure": 2, "fault": 3, "critical": 4}
+    owner: list[Line | None] = [None] * len(text)
+    for line in sorted((x for x in marks.lines if x.state in rank), key=lambda x: rank[x.state]):
+        for e in line.evidence:
+            owner[e.start : e.end] = [line] * (e.end - e.start)
+    pieces, start = [], 0
+    for i in range(1, len(text) + 1):
+        if i == len(text) or owner[i] is not owner[start]:
+            line, words = owner[start], escape(text[start:i])
+            if line is None:
+                pieces.append(words)
+            else:
+                title = escape(line.about.name.zh)
+                pieces.append(f'<span title="{title}" style="text-decoration:{_UNDERLINE[line.state]}">{words}</span>')
+            start = i
+    return "".join(pieces)

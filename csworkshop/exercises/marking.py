@@ -1,0 +1,135 @@
+"""The one marking function. The widget, nbgrader's grading and the commands all call `mark`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from csworkshop.exercises.definition import Exercise
+from csworkshop.techniques.catalogue import Item, catalogue
+from csworkshop.techniques.checker import Evidence, Finding, Report, check
+from csworkshop.text.normalise import fold
+
+State = Literal["earned", "unsure", "missing", "clean", "fault", "critical"]
+Refusal = Literal["", "empty", "unchanged", "copied", "too_long", "no_reply"]
+
+# An auto-fail keeps at most this share of the mark: the reply failed, yet the trainee still sees what was good in it.
+CRITICAL_CAP = 0.3
+MAX_CHARACTERS = 5000
+HONEST_CHARACTERS = 15
+COPIED = 0.92  # similarity from which on a text counts as the given one
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the marked scorecard. `points` are percent of the full mark: earned, or lost (negative)."""
+
+    item: str
+    state: State
+    points: float
+    possible: float
+    evidence: tuple[Evidence, ...]
+    reason_zh: str
+    reason_en: str
+
+    @property
+    def about(self) -> Item:
+        return catalogue().items[self.item]
+
+    def reason(self, lang: str = "zh") -> str:
+        return self.reason_en if lang == "en" else self.reason_zh
+
+
+@dataclass(frozen=True)
+class Marks:
+    """An answer marked by an exercise's scorecard: `score` in 0..1, the lines it is made of, and the report.
+
+    `refusal` says why a text wasn't marked at all (its score is 0 then); "" where it was.
+    """
+
+    exercise: str
+    score: float
+    passed: bool
+    refusal: Refusal
+    lines: tuple[Line, ...]
+    report: Report
+
+    @property
+    def honest_try(self) -> bool:
+        """True for a text of the trainee's own that is long enough to learn something from the model answer."""
+        return not self.refusal and len(_words(self.report.reply)) >= HONEST_CHARACTERS
+
+    def points(self, maximum: float) -> float:
+        """Points out of `maximum`, rounded to two decimals, never outside 0..maximum."""
+        return round(min(max(self.score, 0.0), 1.0) * float(maximum), 2)
+
+
+def mark(answer: str, exercise: Exercise) -> Marks:
+    """Mark `answer` by the exercise's scorecard.
+
+    A technique that is present earns its weight, an unsure one half of it; a sure fault costs its penalty, an unsure
+    one nothing (the trainee is told, not judged). A critical fault caps the score and fails the reply. An empty
+    text, the flawed reply unchanged and the model answer copied earn nothing.
+    """
+    report = check(answer[:MAX_CHARACTERS], exercise.scenario)
+    card = exercise.scorecard
+    total = sum(t.weight for t in card.techniques)
+    lines = [_technique(report[t.item], 100 * t.weight / total) for t in card.techniques]
+    lines += [_fault(report[f.item], f.penalty) for f in card.faults]
+    lines += [_critical(report[c]) for c in card.critical]
+    refusal = _refusal(answer, exercise)
+    score = sum(line.points for line in lines) / 100
+    failed = any(line.state == "critical" for line in lines)
+    if failed:
+        score = min(score, CRITICAL_CAP)
+    score = 0.0 if refusal else round(min(max(score, 0.0), 1.0), 4)
+    passed = not refusal and not failed and score * 100 >= card.pass_mark - 1e-9
+    return Marks(exercise.id, score, passed, refusal, tuple(lines), report)
+
+
+def _technique(finding: Finding, possible: float) -> Line:
+    state: State = "unsure" if finding.unsure else "earned" if finding.present else "missing"
+    points = {"earned": possible, "unsure": possible / 2}.get(state, 0.0)
+    return _line(finding, state, points, possible)
+
+
+def _fault(finding: Finding, penalty: float) -> Line:
+    state: State = "unsure" if finding.unsure else "fault" if finding.present else "clean"
+    return _line(finding, state, -penalty if state == "fault" else 0.0, penalty)
+
+
+def _critical(finding: Finding) -> Line:
+    state: State = "unsure" if finding.unsure else "critical" if finding.present else "clean"
+    return _line(finding, state, 0.0, 0.0)
+
+
+def _line(finding: Finding, state: State, points: float, possible: float) -> Line:
+    item = catalogue().items[finding.item]
+    reasons = (finding.reason_zh or item.why.zh, finding.reason_en or item.why.en)
+    return Line(finding.item, state, round(points, 4), round(possible, 4), finding.evidence, *reasons)
+
+
+def _refusal(answer: str, exercise: Exercise) -> Refusal:
+    plain = _words(answer)
+    if not plain:
+        return "empty"
+    if len(answer) > MAX_CHARACTERS:
+        return "too_long"
+    if _alike(plain, _words(exercise.flawed_reply)):
+        return "unchanged"
+    if _alike(plain, _words(exercise.model_answer)):
+        return "copied"
+    return ""
+
+
+def _words(text: str) -> str:
+    """Only the characters that carry words: blanks and punctuation neither make nor hide a copy."""
+    return "".join(c for c in fold(text).text if c.isalnum())
+
+
+def _alike(a: str, b: str) -> bool:
+    if not b:
+        return False
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    return matcher.real_quick_ratio() >= COPIED and matcher.quick_ratio() >= COPIED and matcher.ratio() >= COPIED

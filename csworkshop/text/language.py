@@ -1,0 +1,28 @@
+"""Every interface string, in Simplified Chinese and English, from `strings.toml`."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from csworkshop.text.datafile import read_toml
+
+LANGUAGES = ("zh", "en")
+
+
+def default_language() -> str:
+    """`zh`, unless the environment variable CSWORKSHOP_LANG says `en`."""
+    return "en" if os.environ.get("CSWORKSHOP_LANG", "").lower().startswith("en") else "zh"
+
+
+@lru_cache(maxsize=1)
+def strings() -> dict[str, dict[str, dict[str, str]]]:
+    """All strings: group -> key -> language -> text."""
+    return read_toml(Path(__file__).parent / "strings.toml")
+
+
+def say(key: str, lang: str | None = None, **values: object) -> str:
+    """The string `group.key` in the language, `{name}` places filled with `values`."""
+    group, name = key.split(".", 1)
+    return strings()[group][name][lang or default_language()].format(**values)
