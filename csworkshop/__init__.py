@@ -30,6 +30,6 @@ def __getattr__(name: str) -> Any:
     """Import a public name on first use: the command line needn't wait for widgets, nor a widget for nbgrader."""
     if name not in _HOME:
         raise AttributeError(f"module 'csworkshop' has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module
 
     return getattr(import_module(_HOME[name]), name)

@@ -65,10 +65,10 @@ def build_parser() -> argparse.ArgumentParser:
         "lab",
         help="open the lessons in JupyterLab",
         formatter_class=raw,
-        description="Copy the lessons into your own workspace (your work in it is never overwritten: a newer lesson "
-        "is put beside it) and open JupyterLab there.",
+        description="Copy the lessons into your own workspace and open JupyterLab there.\n"
+        "Your work in it is never overwritten: a newer lesson is put beside it.",
     )
-    lab.add_argument("--workspace", type=Path, metavar="DIR", help="your folder (default: csworkshop-workspace in home)")
+    lab.add_argument("--workspace", type=Path, metavar="DIR", help="your folder (default: ~/csworkshop-workspace)")
     lab.add_argument("--port", type=int, default=None, help="port to serve on (default: the first free from 8888)")
     lab.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     lab.add_argument("--exchange", type=Path, metavar="DIR", help="nbgrader's exchange folder, to fetch and submit")
@@ -92,8 +92,8 @@ def build_parser() -> argparse.ArgumentParser:
         "mark",
         help="mark replies by the general scorecard",
         formatter_class=raw,
-        description="Mark replies (JSON Lines) by the general scorecard of their scenario, with the same function that\n"
-        'the studio and the gradebook use. Prints per reply {"id", "score": 0..1, "passed": bool, "feedback": [...]}.',
+        description="Mark replies (JSON Lines) by the general scorecard of their scenario, with the function that the\n"
+        'studio and the gradebook use. Prints per reply {"id", "score": 0..1, "passed": bool, "feedback": [...]}.',
     )
     _add_replies(mark)
     mark.set_defaults(run=_mark)
@@ -161,7 +161,7 @@ def _add_replies(parser: argparse.ArgumentParser) -> None:
 
 
 def _lab(args: argparse.Namespace) -> int:
-    from csworkshop.lab.server import run  # noqa: PLC0415 - Jupyter's server takes a second to import
+    from csworkshop.lab.server import run
 
     return int(
         run(
@@ -175,12 +175,12 @@ def _lab(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from csworkshop.exercises.batch import check_records  # noqa: PLC0415
+    from csworkshop.exercises.batch import check_records
 
     if args.text is None:
         return _print_lines(check_records(*_files(args)))
-    from csworkshop.techniques.catalogue import catalogue  # noqa: PLC0415
-    from csworkshop.techniques.checker import check  # noqa: PLC0415
+    from csworkshop.techniques.catalogue import catalogue
+    from csworkshop.techniques.checker import check
 
     found = check(args.text, _typed_scenario(args)).present
     for f in found:
@@ -194,7 +194,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _mark(args: argparse.Namespace) -> int:
-    from csworkshop.exercises.batch import mark_records, marked  # noqa: PLC0415
+    from csworkshop.exercises.batch import mark_records, marked
 
     if args.text is None:
         return _print_lines(mark_records(*_files(args), lang=args.lang))
@@ -209,9 +209,9 @@ def _files(args: argparse.Namespace) -> tuple[Path, Path]:
 
 
 def _typed_scenario(args: argparse.Namespace) -> Any:
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError
 
-    from csworkshop.techniques.scenario import Scenario  # noqa: PLC0415
+    from csworkshop.techniques.scenario import Scenario
 
     try:
         return Scenario(customer=args.customer, emotion=args.emotion, persona=args.persona)
@@ -227,8 +227,8 @@ def _print_lines(records: Iterable[dict[str, Any]]) -> int:
 
 
 def _exercises_check(args: argparse.Namespace) -> int:
-    from csworkshop.exercises.library import exercise_files  # noqa: PLC0415
-    from csworkshop.exercises.review import review  # noqa: PLC0415
+    from csworkshop.exercises.library import exercise_files
+    from csworkshop.exercises.review import review
 
     files: list[Path] = []
     for path in args.paths or [None]:
@@ -243,8 +243,8 @@ def _exercises_check(args: argparse.Namespace) -> int:
 
 
 def _exercises_list(args: argparse.Namespace) -> int:
-    from csworkshop.exercises.definition import read_exercise  # noqa: PLC0415
-    from csworkshop.exercises.library import exercise_files  # noqa: PLC0415
+    from csworkshop.exercises.definition import read_exercise
+    from csworkshop.exercises.library import exercise_files
 
     for path in exercise_files():
         exercise = read_exercise(path)
@@ -253,31 +253,31 @@ def _exercises_list(args: argparse.Namespace) -> int:
 
 
 def _course_init(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import course_init  # noqa: PLC0415
+    from csworkshop.grading.course import course_init
 
     return int(course_init(args.folder) or 0)
 
 
 def _release(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import release  # noqa: PLC0415
+    from csworkshop.grading.course import release
 
     return int(release(args.assignment, args.course, exchange=args.exchange) or 0)
 
 
 def _collect(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import collect  # noqa: PLC0415
+    from csworkshop.grading.course import collect
 
     return int(collect(args.assignment, args.course, exchange=args.exchange) or 0)
 
 
 def _grade(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import grade  # noqa: PLC0415
+    from csworkshop.grading.course import grade
 
     return int(grade(args.assignment, args.course, students=args.student, lang=args.lang) or 0)
 
 
 def _feedback(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import feedback  # noqa: PLC0415
+    from csworkshop.grading.course import feedback
 
     return int(feedback(args.assignment, args.course, exchange=args.exchange, lang=args.lang) or 0)
 

@@ -15,7 +15,6 @@ from csworkshop.techniques.catalogue import Bilingual, catalogue
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.datafile import DataFileError, explain, read_toml
 
-SCHEMA = 1
 Module = Literal["m1", "m2", "m3", "m4", "m5", "m6", "m7"]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -116,7 +115,7 @@ def from_scenario(scenario: Scenario) -> Exercise:
     mild = {"vague": 10, "excuse": 20, "brush_off": 35, "overacting": 15, "jargon": 10, "off_register": 10}
     mild |= {"punctuation": 5, "defend_first": 15}
     return Exercise(
-        schema=SCHEMA,
+        schema=1,
         id="general",
         kind="rewrite",
         module="m2",

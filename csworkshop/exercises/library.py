@@ -38,7 +38,7 @@ def load_exercise(exercise_id: str) -> Exercise:
     for path in exercise_files():
         if path.stem == exercise_id:
             return read_exercise(path)
-    from difflib import get_close_matches  # noqa: PLC0415 - only needed for the error
+    from difflib import get_close_matches
 
     known = [p.stem for p in exercise_files()]
     close = get_close_matches(exercise_id, known, n=3, cutoff=0.3) or known[:5]

@@ -9,6 +9,7 @@ from typing import Literal
 from csworkshop.exercises.definition import Exercise
 from csworkshop.techniques.catalogue import Item, catalogue
 from csworkshop.techniques.checker import Evidence, Finding, Report, check
+from csworkshop.techniques.credible import credible
 from csworkshop.text.normalise import fold
 
 State = Literal["earned", "unsure", "missing", "clean", "fault", "critical"]
@@ -70,7 +71,8 @@ def mark(answer: str, exercise: Exercise) -> Marks:
 
     A technique that is present earns its weight, an unsure one half of it; a sure fault costs its penalty, an unsure
     one nothing (the trainee is told, not judged). A critical fault caps the score and fails the reply. An empty
-    text, the flawed reply unchanged and the model answer copied earn nothing.
+    text, the flawed reply unchanged, the model answer or the customer's words copied, and a pile of key words earn
+    nothing.
     """
     report = check(answer[:MAX_CHARACTERS], exercise.scenario)
     card = exercise.scorecard
@@ -118,6 +120,8 @@ def _refusal(answer: str, exercise: Exercise) -> Refusal:
         return "too_long"
     if _alike(plain, _words(exercise.flawed_reply)):
         return "unchanged"
+    if _alike(plain, _words(exercise.scenario.customer)) or not credible(answer):
+        return "no_reply"
     if _alike(plain, _words(exercise.model_answer)):
         return "copied"
     return ""
