@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from csworkshop.techniques.catalogue import Catalogue, Item, catalogue
-from csworkshop.techniques.rules import Hit, Reading, run
+from csworkshop.techniques.rules import PRESENT, Hit, Reading, run
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.normalise import Folded, fold
 
-PRESENT = 0.5  # a score from here on counts as present
 UNSURE = (0.4, 0.6)  # a score in here is told to the trainee as unsure rather than judged
 
 

@@ -28,6 +28,7 @@ from csworkshop.text.normalise import fold
 from csworkshop.text.segment import Span, clauses, sentences
 from csworkshop.text.times import promises
 
+PRESENT = 0.5  # a score from here on counts as present
 _QUOTED = re.compile(r"“[^”\n]{1,40}”|《[^》\n]{1,40}》|\"[^\"\n]{1,40}\"")
 
 
@@ -113,6 +114,7 @@ class PatternRule(_Rule):
 
     Words inside quotation marks don't count unless `quoted`.
     `marks` says what is shown as evidence: the matched words or the whole piece.
+    With `unless_echoed` words that the customer used too don't count.
     """
 
     kind: Literal["pattern"]
@@ -124,6 +126,7 @@ class PatternRule(_Rule):
     scope: Literal["clause", "sentence", "opening", "reply"] = "clause"
     marks: Literal["match", "piece"] = "piece"
     quoted: bool = False
+    unless_echoed: bool = False
 
     def hits(self, reading: Reading, number: int) -> list[Hit]:
         if self.unless_reply and search(join(self.unless_reply), reading.text):
@@ -134,7 +137,7 @@ class PatternRule(_Rule):
         before = 0
         for start, end in reading.pieces(self.scope):
             piece = reading.text[start:end]
-            m = search(join(self.any), piece)
+            m = self._first(piece, reading.customer)
             if (
                 m
                 and not (self.unless and search(join(self.unless), piece))
@@ -145,6 +148,12 @@ class PatternRule(_Rule):
                 found.append(Hit(*span, self.score, number))
             before = start
         return found
+
+    def _first(self, piece: str, customer: str) -> Span | None:
+        if not self.unless_echoed:
+            return search(join(self.any), piece)
+        spoken = (m.span() for m in join(self.any).finditer(piece) if m[0].lower() not in customer.lower())
+        return next(spoken, None)
 
 
 class CountRule(_Rule):
@@ -204,7 +213,7 @@ class OpeningRule(_Rule):
             sentence_end = next((e for s, e in reading.sentences if s <= start < e), end)
             if self.pardon and search(join(self.pardon), reading.text[start:sentence_end]):
                 return []
-            accepted = any(h.start < sentence_end and h.end > start for i in self.before for h in found.get(i, ()))
+            accepted = any(h.start < sentence_end and h.end > start for h in _present(self.before, found))
             return [] if accepted else [Hit(start, end, self.score, number)]
         return []
 
@@ -221,7 +230,7 @@ class LackRule(_Rule):
         return True
 
     def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
-        if any(found.get(i) for i in self.of) or not reading.clauses:
+        if _present(self.of, found) or not reading.clauses:
             return []
         if self.any and not search(join(self.any), reading.text):
             return []
@@ -236,11 +245,16 @@ Rule = Annotated[
 
 def run(rule: Rule, number: int, reading: Reading, found: Mapping[str, list[Hit]]) -> list[Hit]:
     """Hits of one rule; `found` holds the other items' hits so far (first-pass rules don't look at it)."""
-    if not rule.when.holds(reading.scenario) or any(found.get(i) for i in rule.unless_items):
+    if not rule.when.holds(reading.scenario) or _present(rule.unless_items, found):
         return []
     if isinstance(rule, OpeningRule | LackRule):
         return rule.hits_after(reading, number, found)
     return rule.hits(reading, number)
+
+
+def _present(items: tuple[str, ...], found: Mapping[str, list[Hit]]) -> list[Hit]:
+    """Hits of `items` that are sure enough to count; a doubtful one neither excuses nor accuses."""
+    return [h for i in items for h in found.get(i, ()) if h.score >= PRESENT]
 
 
 # --- patterns: compiled once, results remembered per piece of text ----------------------------------------------
