@@ -100,13 +100,14 @@ class _Rule(BaseModel):
     score: float = Field(default=0.9, gt=0, le=1)
     when: When = When()
     unless_items: tuple[str, ...] = ()
+    with_items: tuple[str, ...] = ()
     reason_zh: str = ""
     reason_en: str = ""
 
     @property
     def second_pass(self) -> bool:
         """True for a rule that needs to know which other items are present."""
-        return bool(self.unless_items)
+        return bool(self.unless_items or self.with_items)
 
 
 class PatternRule(_Rule):
@@ -246,6 +247,8 @@ Rule = Annotated[
 def run(rule: Rule, number: int, reading: Reading, found: Mapping[str, list[Hit]]) -> list[Hit]:
     """Hits of one rule; `found` holds the other items' hits so far (first-pass rules don't look at it)."""
     if not rule.when.holds(reading.scenario) or _present(rule.unless_items, found):
+        return []
+    if rule.with_items and not _present(rule.with_items, found):
         return []
     if isinstance(rule, OpeningRule | LackRule):
         return rule.hits_after(reading, number, found)
