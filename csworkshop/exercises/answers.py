@@ -2,24 +2,25 @@
 
 Trainees' answers are the most precious data there is, so: writing is atomic (a new file takes the old one's place),
 locked against other notebooks and tabs, numbered (a writer who didn't know the latest revision makes a conflict, and
-both texts stay), and earlier versions are kept. A file that can't be read is moved aside, never overwritten.
+both texts stay), and earlier versions are kept. A file that can't be read is moved aside, never overwritten; one
+written by a newer kit is left alone. Keys that this version doesn't know stay in the file.
 
     {"schema": 1, "answers": {"m2-login": {"revision": 3, "text": "…", "saved_at": "2026-11-21T09:30:00+08:00",
-     "history": [{"revision": 2, "text": "…", "saved_at": "…", "conflict": false}], "hints": 1, "tries": 2}}}
+     "history": [{"revision": 2, "text": "…", "saved_at": "…", "conflict": false}], "hints": 1}}}
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
@@ -27,13 +28,25 @@ SCHEMA = 1
 NAME = "answers.json"
 MAX_CHARACTERS = 20_000  # of one answer; far more than any reply, and the grader's cap on the file holds
 MAX_FILE_BYTES = 900_000  # earlier versions are dropped, oldest first, before the file outgrows the grader's 1 MiB
+GRADED_BYTES = 1_000_000  # a file above this would be refused when handed in, so it isn't written
 KEEP_VERSIONS = 20
-VERSION_SECONDS = 30  # a version is kept at most this often, unless words were deleted
+VERSION_SECONDS = 30  # a version is kept at most this often, unless words were deleted …
+PAUSE_SECONDS = 5  # … and after a pause in typing, when the text says something
+SHORTEST_VERSION = 6  # characters; less isn't worth a place in the list
 LOCK_SECONDS = 3.0
+
+Problem = Literal["full", "read_only", "busy", "newer", "damaged", "too_long", "other"]
 
 
 class AnswerFileError(OSError):
-    """The answer could not be saved or read. The message says why, in one sentence; nothing was overwritten."""
+    """The answer could not be saved or read. The message says why, in one sentence; nothing was overwritten.
+
+    `problem` names the reason for a screen that has its own words for it, in two languages.
+    """
+
+    def __init__(self, message: str, problem: Problem = "other") -> None:
+        super().__init__(message)
+        self.problem: Problem = problem
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,10 @@ class Version:
 
 @dataclass(frozen=True)
 class Answer:
-    """The text as last saved, its revision (1, 2, …), earlier versions (oldest first) and the hints taken."""
+    """The text as last saved, its revision (1, 2, …), earlier versions (oldest first) and the hints taken.
+
+    Revision 0 with an empty text is an exercise whose hints were read before anything was written.
+    """
 
     revision: int
     text: str
@@ -76,42 +92,54 @@ class AnswerFile:
     def load(self, exercise: str) -> Answer | None:
         """The saved answer, or None. AnswerFileError if a file is there but can't be read."""
         entry = self._read()["answers"].get(exercise)
-        if entry is None or "text" not in entry:
+        if entry is None:
             return None
         return Answer(
-            revision=int(entry["revision"]),
-            text=str(entry["text"]),
+            revision=entry["revision"],
+            text=entry.get("text", ""),
             saved_at=str(entry.get("saved_at", "")),
-            history=tuple(Version(**v) for v in entry.get("history", [])),
+            history=tuple(_version(v) for v in entry.get("history", [])),
             hints=int(entry.get("hints", 0)),
             solution_seen=bool(entry.get("solution_seen", False)),
         )
 
-    def save(self, exercise: str, text: str, based_on: int) -> Saved:
+    def save(self, exercise: str, text: str, based_on: int, keep_current: bool = False) -> Saved:
         """Save `text` as written by someone who knew revision `based_on` (0: none).
 
+        The text that stood there becomes an earlier version if someone else wrote it, if words were deleted, after
+        a pause now and then, and always with `keep_current` (an earlier version is being restored).
         Raises AnswerFileError when it could not be saved (folder read-only, disk full, another program holds the
         file, file from a newer version of the kit); the old answer then stands unharmed.
         """
-        if len(text) > MAX_CHARACTERS:
-            raise AnswerFileError(f"the answer has {len(text)} characters; at most {MAX_CHARACTERS} can be saved")
+        _fits(text)
         with self._changing() as (data, aside):
             entry = data["answers"].setdefault(exercise, {})
-            old, revision = entry.get("text"), int(entry.get("revision", 0))
+            old, revision = entry.get("text"), entry.get("revision", 0)
             if old == text:
                 return Saved(revision, moved_aside=aside)
-            conflict = revision != based_on and old is not None
-            if old is not None and _worth_keeping(entry, text, conflict):
-                version = {"revision": revision, "text": old, "saved_at": entry["saved_at"], "conflict": conflict}
-                entry["history"] = [*entry.get("history", []), version][-KEEP_VERSIONS:]
+            conflict = revision != based_on and bool(old)
+            if old and (keep_current or _worth_keeping(entry, text, conflict)):
+                _push(entry, {"revision": revision, "text": old, "saved_at": _saved_at(entry), "conflict": conflict})
             entry |= {"revision": revision + 1, "text": text, "saved_at": _now()}
             self._write(data)
             return Saved(revision + 1, conflict, moved_aside=aside)
 
-    def note(self, exercise: str, **facts: int | bool) -> None:
-        """Remember facts beside an answer (`hints`, `solution_seen`), without touching its text or revision."""
+    def keep(self, exercise: str, text: str) -> None:
+        """Put `text` among the earlier versions without touching the current one: nobody's words are lost."""
+        _fits(text)
         with self._changing() as (data, _):
-            data["answers"].setdefault(exercise, {"revision": 0}).update(facts)
+            entry = data["answers"].setdefault(exercise, {"revision": 0})
+            if text in ("", entry.get("text"), *(v["text"] for v in entry.get("history", []))):
+                return
+            _push(entry, {"revision": entry["revision"], "text": text, "saved_at": _now(), "conflict": True})
+            self._write(data)
+
+    def note(self, exercise: str, *, hints: int | None = None, solution_seen: bool | None = None) -> None:
+        """Remember hints taken or the model answer seen, without touching the text or its revision."""
+        facts = {"hints": hints, "solution_seen": solution_seen}
+        with self._changing() as (data, _):
+            entry = data["answers"].setdefault(exercise, {"revision": 0})
+            entry |= {k: v for k, v in facts.items() if v is not None}
             self._write(data)
 
     @contextlib.contextmanager
@@ -125,16 +153,15 @@ class AnswerFile:
                 try:
                     data = self._read()
                 except _Unreadable:
-                    aside = f"answers.unreadable-{time.strftime('%Y%m%d-%H%M%S')}.json"
-                    os.replace(self.path, self.path.with_name(aside))
+                    aside = self._move_aside()
                     data = _empty()
                 yield data, aside
         except Timeout:
-            raise AnswerFileError(f"{self.path.name} is held by another program; try again in a moment") from None
+            raise AnswerFileError(f"{self.path} is held by another program; try again in a moment", "busy") from None
         except AnswerFileError:
             raise
         except OSError as error:
-            raise AnswerFileError(f"{self.path}: {error.strerror or error}") from error
+            raise self._failed(error) from error
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -142,30 +169,59 @@ class AnswerFile:
         except FileNotFoundError:
             return _empty()
         except (ValueError, RecursionError):
-            raise _Unreadable(f"{self.path} is damaged; the next save moves it aside and keeps it") from None
+            raise _Unreadable(f"{self.path} is damaged; the next save moves it aside and keeps it", "damaged") from None
         except OSError as error:
-            raise AnswerFileError(f"{self.path}: {error.strerror or error}") from error
+            raise self._failed(error) from error
+        # Before its form is looked at: a newer kit may have another form, and its file is not ours to move.
+        if isinstance(data, dict) and isinstance(data.get("schema"), int) and data["schema"] > SCHEMA:
+            message = f"{self.path} was written by a newer csworkshop; update the kit to work on it"
+            raise AnswerFileError(message, "newer")
         if not _well_formed(data):
-            raise _Unreadable(f"{self.path} is no answer file; the next save moves it aside and keeps it")
-        if data["schema"] > SCHEMA:
-            raise AnswerFileError(f"{self.path} was written by a newer csworkshop; update the kit to work on it")
+            message = f"{self.path} is no answer file; the next save moves it aside and keeps it"
+            raise _Unreadable(message, "damaged")
         return data
 
     def _write(self, data: dict[str, Any]) -> None:
         raw = _dump(data)
         while len(raw) > MAX_FILE_BYTES and _drop_oldest_version(data):
             raw = _dump(data)
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{NAME}.", suffix=".tmp")
+        if len(raw) > GRADED_BYTES:
+            message = f"{self.path} would grow to {len(raw)} bytes; at most {GRADED_BYTES} can be handed in"
+            raise AnswerFileError(message, "too_long")
+        # One name for all (we hold the lock), so a killed writer leaves at most one file behind, and the next
+        # writer takes it over. Plain open, so that the answers can be read by whom the folder allows.
+        fresh = self.path.with_name(f".{NAME}.tmp")
         try:
-            with os.fdopen(handle, "wb") as f:
+            with fresh.open("wb") as f:
                 f.write(raw)
                 f.flush()
                 os.fsync(f.fileno())
-            _replace(name, self.path)
+            _replace(fresh, self.path)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(name)
+                fresh.unlink()
             raise
+
+    def _move_aside(self) -> str:
+        """Rename the unreadable file to a name that is still free, and return that."""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        names = (f"answers.unreadable-{stamp}{'-' + str(n) if n else ''}.json" for n in range(1000))
+        name = next(n for n in names if not self.path.with_name(n).exists())
+        _replace(self.path, self.path.with_name(name))
+        return name
+
+    def _failed(self, error: OSError) -> AnswerFileError:
+        problem = _PROBLEMS.get(error.errno or 0, "other")
+        return AnswerFileError(f"{self.path}: {error.strerror or error}", problem)
+
+
+_PROBLEMS: dict[int, Problem] = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EROFS: "read_only",
+    errno.EACCES: "read_only",
+    errno.EPERM: "read_only",
+}
 
 
 class _Unreadable(AnswerFileError):
@@ -181,17 +237,64 @@ def _well_formed(data: Any) -> bool:
         isinstance(data, dict)
         and isinstance(data.get("schema"), int)
         and isinstance(data.get("answers"), dict)
-        and all(isinstance(a, dict) and isinstance(a.get("revision"), int) for a in data["answers"].values())
+        and all(_entry_well_formed(a) for a in data["answers"].values())
     )
 
 
+def _entry_well_formed(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("revision"), int)
+        and isinstance(entry.get("text", ""), str)
+        and isinstance(entry.get("hints", 0), int)
+        and isinstance(entry.get("history", []), list)
+        and all(isinstance(v, dict) and isinstance(v.get("text"), str) for v in entry.get("history", []))
+    )
+
+
+def _fits(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        message = f"the answer has {len(text)} characters; at most {MAX_CHARACTERS} can be saved"
+        raise AnswerFileError(message, "too_long")
+
+
+def _version(entry: dict[str, Any]) -> Version:
+    number, conflict = entry.get("revision", 0), entry.get("conflict", False)
+    return Version(number if isinstance(number, int) else 0, entry["text"], _saved_at(entry), bool(conflict))
+
+
+def _saved_at(entry: dict[str, Any]) -> str:
+    return str(entry.get("saved_at", ""))
+
+
+def _push(entry: dict[str, Any], version: dict[str, Any]) -> None:
+    """Add a version, the newest last; a text that is there already moves to the end instead of standing twice."""
+    others = [v for v in entry.get("history", []) if v["text"] != version["text"]]
+    entry["history"] = [*others, version][-KEEP_VERSIONS:]
+
+
 def _worth_keeping(entry: dict[str, Any], text: str, conflict: bool) -> bool:
-    """Keep the old text as a version: another writer's, one that loses words, or half a minute after the last."""
-    history = entry.get("history", [])
-    if conflict or not history or len(text) < len(entry["text"]) - 5:
+    """Keep the old text as a version: another writer's, one that loses words, or now and then after a pause."""
+    old = entry["text"]
+    if conflict:
         return True
-    age = datetime.now().astimezone() - datetime.fromisoformat(history[-1]["saved_at"])
-    return age.total_seconds() > VERSION_SECONDS
+    if len(old.strip()) < SHORTEST_VERSION:
+        return False
+    if len(text) < len(old) - 5:
+        return True
+    history = entry.get("history", [])
+    kept = _seconds_since(history[-1]) if history else VERSION_SECONDS + 1
+    return kept > VERSION_SECONDS and (_seconds_since(entry) > PAUSE_SECONDS or kept > 4 * VERSION_SECONDS)
+
+
+def _seconds_since(entry: dict[str, Any]) -> float:
+    """Age of a saved text; infinite where its time can't be read or lies in the future (a clock put back)."""
+    try:
+        then = datetime.fromisoformat(_saved_at(entry)).astimezone()
+    except ValueError:
+        return float("inf")
+    age = (datetime.now().astimezone() - then).total_seconds()
+    return age if age >= 0 else float("inf")
 
 
 def _drop_oldest_version(data: dict[str, Any]) -> bool:
@@ -199,15 +302,16 @@ def _drop_oldest_version(data: dict[str, Any]) -> bool:
     with_history = [a for a in data["answers"].values() if a.get("history")]
     if not with_history:
         return False
-    min(with_history, key=lambda a: a["history"][0]["saved_at"])["history"].pop(0)
+    min(with_history, key=lambda a: (_saved_at(a["history"][0]), -len(a["history"])))["history"].pop(0)
     return True
 
 
 def _dump(data: dict[str, Any]) -> bytes:
+    # backslashreplace writes a lone surrogate (half an emoji, from a broken paste) as \uD83D, which JSON reads back
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
 
 
-def _replace(source: str, target: Path) -> None:
+def _replace(source: Path, target: Path) -> None:
     """os.replace, patient with scanners that hold a file for a moment on Windows."""
     for patience in range(20):
         try:
