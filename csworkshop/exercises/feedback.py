@@ -14,12 +14,38 @@ from csworkshop.text.language import say
 # Colour never stands alone: every state has a sign of its own, and techniques, faults and unsure words differ in
 # their underline. Inline styles, because untrusted notebook outputs lose <style>; currentColor suits both themes.
 _SIGNS = {"earned": "✓", "unsure": "?", "missing": "○", "clean": "–", "fault": "✗", "critical": "✗✗"}
-_UNDERLINE = {
-    "earned": "underline 2px solid #2e7d32",
-    "unsure": "underline 2px dotted #8a6d00",
-    "fault": "underline 2px wavy #c62828",
-    "critical": "underline 3px wavy #c62828",
+_UNDERLINE = {  # middle tones: at least 3:1 on white and on a dark notebook's #111 alike
+    "earned": "underline 2px solid #3a9650",
+    "unsure": "underline 2px dotted #a07d00",
+    "fault": "underline 2px wavy #d9483b",
+    "critical": "underline 3px wavy #d9483b",
 }
+_RANK = {"earned": 1, "unsure": 2, "fault": 3, "critical": 4}
+
+
+def sign(line: Line) -> str:
+    """The line's sign, which stands for its state where there is no colour."""
+    return _SIGNS[line.state]
+
+
+def segments(marks: Marks) -> list[tuple[int, int, Line]]:
+    """The marked stretches of the reply, in order and without overlap: start, end, line.
+
+    Where evidence of several lines overlaps, the graver line has the words.
+    """
+    owner: list[Line | None] = [None] * len(marks.report.reply)
+    for line in sorted((x for x in marks.lines if x.state in _RANK), key=lambda x: _RANK[x.state]):
+        for e in line.evidence:
+            owner[e.start : e.end] = [line] * (e.end - e.start)
+    found: list[tuple[int, int, Line]] = []
+    start = 0
+    for i in range(1, len(owner) + 1):
+        if i == len(owner) or owner[i] is not owner[start]:
+            line_here = owner[start]
+            if line_here is not None:
+                found.append((start, i, line_here))
+            start = i
+    return found
 
 
 def explain_line(line: Line, lang: str = "zh") -> str:
@@ -48,14 +74,16 @@ def verdict(marks: Marks, exercise: Exercise, lang: str = "zh") -> str:
 
 def as_text(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float = 100) -> list[str]:
     """The marked scorecard as lines of text."""
-    rows = [f"{say('marks.score', lang, score=marks.points(maximum), maximum=maximum)} · {verdict(marks, exercise, lang)}"]
+    rows = [
+        f"{say('marks.score', lang, score=marks.points(maximum), maximum=maximum)} · {verdict(marks, exercise, lang)}"
+    ]
     for line in marks.lines:
         if line.state == "clean":
             continue
         words = " / ".join(e.text for e in line.evidence)
         quoted = f"“{words}”" if words else ""
         state = say(f"marks.{line.state}", lang)
-        rows.append(f"{_SIGNS[line.state]} {line.about.name[lang]} [{state}] {quoted} {explain_line(line, lang)}".strip())
+        rows.append(f"{sign(line)} {line.about.name[lang]} [{state}] {quoted} {explain_line(line, lang)}".strip())
     return rows
 
 
@@ -66,7 +94,7 @@ def as_html(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float =
     return (
         f'<div class="csw-feedback" lang="{"en" if lang == "en" else "zh-CN"}" style="line-height:1.7">'
         f"<p><strong>{escape(exercise.title[lang])}</strong> · {escape(score)} · {escape(verdict(marks, exercise, lang))}</p>"
-        f'<blockquote style="white-space:pre-wrap;overflow-wrap:anywhere">{_marked(marks)}</blockquote>'
+        f'<blockquote style="white-space:pre-wrap;overflow-wrap:anywhere">{_marked(marks, lang)}</blockquote>'
         f'<table style="border-collapse:collapse;text-align:left"><tbody>{rows}</tbody></table></div>'
     )
 
@@ -75,7 +103,7 @@ def _row(line: Line, lang: str) -> str:
     points = f"{line.points:+g}" if line.points else ""
     words = "; ".join(f"“{escape(e.text)}”" for e in line.evidence)
     cells = (
-        f"{_SIGNS[line.state]} {escape(line.about.name[lang])}",
+        f"{sign(line)} {escape(line.about.name[lang])}",
         escape(say(f"marks.{line.state}", lang)),
         points,
         f"{words} {escape(explain_line(line, lang))}",
@@ -84,22 +112,12 @@ def _row(line: Line, lang: str) -> str:
     return "<tr>" + "".join(f"<td {style}>{c}</td>" for c in cells) + "</tr>"
 
 
-def _marked(marks: Marks) -> str:
-    """The reply, escaped, its evidence underlined; where spans overlap the graver line wins."""
-    text = marks.report.reply
-    rank = {"earned": 1, "unsure": 2, "fault": 3, "critical": 4}
-    owner: list[Line | None] = [None] * len(text)
-    for line in sorted((x for x in marks.lines if x.state in rank), key=lambda x: rank[x.state]):
-        for e in line.evidence:
-            owner[e.start : e.end] = [line] * (e.end - e.start)
-    pieces, start = [], 0
-    for i in range(1, len(text) + 1):
-        if i == len(text) or owner[i] is not owner[start]:
-            line, words = owner[start], escape(text[start:i])
-            if line is None:
-                pieces.append(words)
-            else:
-                title = escape(line.about.name.zh)
-                pieces.append(f'<span title="{title}" style="text-decoration:{_UNDERLINE[line.state]}">{words}</span>')
-            start = i
-    return "".join(pieces)
+def _marked(marks: Marks, lang: str) -> str:
+    """The reply, escaped, its evidence underlined."""
+    text, done, pieces = marks.report.reply, 0, []
+    for start, end, line in segments(marks):
+        style = f"text-decoration:{_UNDERLINE[line.state]};text-underline-offset:3px"
+        words = f'<span title="{escape(line.about.name[lang])}" style="{style}">{escape(text[start:end])}</span>'
+        pieces += [escape(text[done:start]), words]
+        done = end
+    return "".join([*pieces, escape(text[done:])])

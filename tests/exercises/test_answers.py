@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -208,9 +208,8 @@ def _write_many(folder: Path, name: str, times: int, results: multiprocessing.Qu
 
 def test_six_processes_lose_nothing(file: AnswerFile) -> None:
     times, names = 25, [f"p{n}" for n in range(6)]
-    spawn = multiprocessing.get_context("fork" if os.name == "posix" else "spawn")
-    results = spawn.Queue()
-    workers = [spawn.Process(target=_write_many, args=(file.path.parent, n, times, results)) for n in names]
+    results: multiprocessing.Queue = multiprocessing.Queue()
+    workers = [multiprocessing.Process(target=_write_many, args=(file.path.parent, n, times, results)) for n in names]
     for worker in workers:
         worker.start()
     while any(w.is_alive() for w in workers):
@@ -329,7 +328,7 @@ def test_a_read_only_folder_says_so(file: AnswerFile, monkeypatch: pytest.Monkey
 
 
 @contextlib.contextmanager
-def _small_disk(folder: Path) -> object:
+def _small_disk(folder: Path) -> Iterator[Path]:
     folder.mkdir()
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(folder)], capture_output=True, check=False
