@@ -25,7 +25,7 @@ PATTERN_KEYS = {
     "pattern": ("any", "unless", "unless_before", "unless_reply", "customer"),
     "count": ("of",),
     "promise": (),
-    "echo": (),
+    "echo": ("any", "unless"),
     "opening": ("skip", "pardon"),
     "lack": ("any",),
 }
@@ -204,7 +204,8 @@ def _compile(path: Path, number: int, rule: Rule) -> None:
 
 def _known_items(folder: Path, item: Item, known: set[str]) -> None:
     for n, rule in enumerate(item.rules):
-        named = [*rule.unless_items, *rule.with_items, *getattr(rule, "before", ()), *(rule.of if rule.kind == "lack" else ())]
+        named = [*rule.unless_items, *rule.with_items, *getattr(rule, "before", ())]
+        named += rule.of if rule.kind == "lack" else ()
         for other in named:
             if other not in known:
                 message = f"{other!r} is no item; allowed: {', '.join(sorted(known))}"
