@@ -69,10 +69,10 @@ def check(reply: str, scenario: Scenario | None = None) -> Report:
     folded = fold(reply)
     reading = Reading(folded.text, scenario)
     found: dict[str, list[Hit]] = {i: [] for i in known.items}
-    for late in (False, True):  # rules that ask for other items come when those are known
+    for turn in (0, 1, 2):  # rules that ask for other items come when those are known
         for item in known.items.values():
             for n, rule in enumerate(item.rules):
-                if rule.second_pass == late:
+                if rule.turn == turn:
                     found[item.id] += run(rule, n, reading, found)
     return Report(reply, {i: _finding(known.items[i], hits, folded) for i, hits in found.items()})
 

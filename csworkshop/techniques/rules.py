@@ -105,9 +105,9 @@ class _Rule(BaseModel):
     reason_en: str = ""
 
     @property
-    def second_pass(self) -> bool:
-        """True for a rule that needs to know which other items are present."""
-        return bool(self.unless_items or self.with_items)
+    def turn(self) -> int:
+        """0 for a rule that reads the text only, 1 for one that asks which items those found, 2 for one that asks all."""
+        return 1 if self.unless_items or self.with_items else 0
 
 
 class PatternRule(_Rule):
@@ -181,16 +181,21 @@ class PromiseRule(_Rule):
 
 
 class EchoRule(_Rule):
-    """Clauses that take up concrete facts of the customer's own message."""
+    """Clauses that take up concrete facts of the customer's own message: those in which one of `any` occurs (if
+    given) and none of `unless`."""
 
     kind: Literal["echo"]
     at_least: float = Field(gt=0, description="weight of shared words that counts; see csworkshop.techniques.echo")
+    any: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
     def hits(self, reading: Reading, number: int) -> list[Hit]:
         return [
             Hit(start, end, self.score, number)
             for (start, end), weight in echoes(reading.text, reading.clauses, reading.customer)
             if weight >= self.at_least
+            and (not self.any or search(join(self.any), reading.text[start:end]))
+            and not (self.unless and search(join(self.unless), reading.text[start:end]))
         ]
 
 
@@ -203,8 +208,8 @@ class OpeningRule(_Rule):
     pardon: tuple[str, ...] = ()
 
     @property
-    def second_pass(self) -> bool:
-        return True
+    def turn(self) -> int:
+        return 2
 
     def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
         for start, end in reading.clauses:
@@ -227,8 +232,8 @@ class LackRule(_Rule):
     any: tuple[str, ...] = ()
 
     @property
-    def second_pass(self) -> bool:
-        return True
+    def turn(self) -> int:
+        return 2
 
     def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
         if _present(self.of, found) or not reading.clauses:
