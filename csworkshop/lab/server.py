@@ -1,0 +1,96 @@
+"""`csworkshop lab`: JupyterLab on the trainee's workspace."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from csworkshop.lab.settings import LOG, use_settings, write_settings
+from csworkshop.lab.workspace import bring_lessons, default_workspace, first_lesson, hidden_folder
+from csworkshop.text.language import default_language, say
+
+PORT = 8888
+
+
+def run(
+    workspace: Path | None = None,
+    *,
+    port: int | None = None,
+    open_browser: bool = True,
+    lang: str | None = None,
+    exchange: Path | None = None,
+    course: str = "cs",
+    host: str = "127.0.0.1",
+) -> int:
+    """Bring the lessons into the workspace and serve JupyterLab on it until Ctrl+C. Returns the exit status.
+
+    With `exchange`, an existing nbgrader exchange folder, trainees fetch and submit assignments of `course` in the lab.
+    If `port` (default 8888) is taken, another one is used.
+    """
+    lang = lang or default_language()
+    folder = (workspace or default_workspace()).expanduser().resolve()
+    if exchange is not None:
+        exchange = exchange.expanduser().resolve()
+        if not (exchange.is_dir() and os.access(exchange, os.W_OK | os.X_OK)):
+            print(say("lab.no_exchange", lang, folder=exchange), file=sys.stderr)
+            return 2
+    try:
+        changes = bring_lessons(folder, lang=lang)
+        settings = write_settings(folder, lang=lang, exchange=exchange, course=course)
+    except OSError as error:
+        print(say("lab.cannot_write", lang, folder=folder, reason=error.strerror or error), file=sys.stderr)
+        return 2
+    print(say("lab.workspace", lang, folder=folder))
+    for change in changes:
+        print("  " + change.sentence(lang))
+    print(say("lab.starting", lang), flush=True)
+    os.environ["CSWORKSHOP_LANG"] = lang  # kernels inherit it
+    use_settings(settings)
+    try:
+        _serve(
+            landing_page(settings), port=port or PORT, host=host, open_browser=open_browser and has_screen(), lang=lang
+        )
+    except SystemExit as error:  # that's how Jupyter's applications give up
+        if error.code not in (None, 0):
+            print(say("lab.server_failed", lang, log=hidden_folder(folder) / LOG), file=sys.stderr)
+            return 1
+    print("\n" + say("lab.stopped", lang, folder=folder))
+    return 0
+
+
+def _serve(page: str, *, port: int, host: str, open_browser: bool, lang: str) -> None:
+    """Serve until it is stopped. SystemExit if it cannot start."""
+    from jupyterlab.labapp import LabApp  # after use_settings: it reads Jupyter's folders when it is imported
+
+    server = LabApp.initialize_server(
+        [
+            f"--ServerApp.port={port}",
+            f"--ServerApp.ip={host}",
+            f"--ServerApp.open_browser={open_browser}",
+            f"--LabApp.default_url={page}",
+        ]
+    )
+    if server.port != port:
+        print(say("lab.port_taken", lang, port=port, other=server.port))
+    token = server.identity_provider.token
+    shown = "127.0.0.1" if host in ("", "*", "0.0.0.0", "::") else host
+    address = f"http://{shown}:{server.port}{page}" + (f"?token={token}" if token else "")
+    print(say("lab.address" if open_browser else "lab.address_only", lang), f"\n    {address}\n", sep="\n")
+    print(say("lab.how_to_stop", lang), flush=True)
+    server.start()
+
+
+def landing_page(settings: Path) -> str:
+    """The page to open: the first lesson for a newcomer, afterwards what was open when they left."""
+    lesson = first_lesson()
+    been_here = any((settings / "layouts").glob("*"))
+    return "/lab" if been_here or lesson is None else f"/lab/tree/{quote(lesson)}"
+
+
+def has_screen() -> bool:
+    """Whether a browser could show itself here. Without one Python would start a text browser in this terminal."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "BROWSER"))
