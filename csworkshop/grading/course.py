@@ -1,0 +1,186 @@
+"""What an instructor does with a course folder: make it, release, collect, grade, hand back.
+
+Thin over nbgrader's own apps; stock commands and formgrader work on the same folder before and after. Every function
+may be repeated. CourseError (and nothing else that a user could mend) carries one sentence.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from csworkshop.exercises.answers import NAME as ANSWERS
+from csworkshop.exercises.library import content
+from csworkshop.grading.grade import Graded, Grading, grade_class
+from csworkshop.grading.opening import Course, CourseError, nbgrader_at_work, open_course
+from csworkshop.grading.plan import PlanError
+from csworkshop.grading.submission import usable_name
+from csworkshop.text.language import say
+
+__all__ = ["CourseError", "Done", "Graded", "Grading", "collect", "course_init", "feedback", "grade", "release"]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did: `lines` to print, the exit `status`, and what nbgrader warned of."""
+
+    lines: tuple[str, ...]
+    status: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+def course_init(folder: Path | str, lang: str | None = None) -> Done:
+    """Make `folder` a course folder with the kit's assignments and settings; what is there already stays."""
+    shipped, target = content() / "exercises", Path(folder)
+    written = kept = 0
+    wanted = [shipped / "nbgrader_config.py", *(p for p in sorted((shipped / "source").rglob("*")) if p.is_file())]
+    for file in wanted:
+        name = file.relative_to(shipped)
+        if any(part.startswith((".", "__pycache__", ANSWERS)) for part in name.parts):
+            continue
+        if (target / name).exists():
+            kept += 1
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target / name)
+        written += 1
+    (target / "source").mkdir(parents=True, exist_ok=True)
+    return Done((say("grading.course_made", lang, folder=target, written=written, kept=kept),))
+
+
+def release(
+    assignment: str, course_dir: Path | str = ".", exchange: Path | str | None = None, lang: str | None = None
+) -> Done:
+    """Make the trainees' version (release/) and put it into the exchange, where there is one (not on Windows)."""
+    from nbgrader.converters import GenerateAssignment
+
+    course = open_course(course_dir, exchange)
+    _check_sources(course, assignment)
+    app = GenerateAssignment(coursedir=course.fresh(assignment, "."), config=course.config)
+    app.force = True
+    with nbgrader_at_work() as heard:
+        app.start()
+    made = course.folder("release", ".", assignment)
+    lines = [say("grading.made", lang, folder=made)]
+    if _has_exchange():
+        heard += _exchange(course, "ReleaseAssignment", course.fresh(assignment, "."), force=True)
+        lines.append(say("grading.released", lang, course=course.directory.course_id))
+    else:
+        lines.append(say("grading.no_exchange", lang, folder=made))
+    return Done(tuple(lines), warnings=tuple(heard))
+
+
+def collect(
+    assignment: str, course_dir: Path | str = ".", exchange: Path | str | None = None, lang: str | None = None
+) -> Done:
+    """Copy the newest submissions from the exchange into submitted/, ordinary files only."""
+    course = open_course(course_dir, exchange)
+    if not _has_exchange():
+        folder = course.folder("submitted", "<name>", assignment)
+        return Done((say("grading.no_exchange_collect", lang, folder=folder),), status=1)
+    heard = _exchange(course, "Collect", course.fresh(assignment), update=True)
+    there = len(_submitted(course, assignment))
+    return Done((say("grading.collected", lang, number=there),), warnings=tuple(heard))
+
+
+def grade(
+    assignment: str,
+    course_dir: Path | str = ".",
+    students: Iterable[str] | None = None,
+    lang: str | None = None,
+    on_result: Callable[[Graded, int, int], None] | None = None,
+) -> Grading:
+    """Mark the submissions of an assignment in this process, into nbgrader's gradebook and autograded/.
+
+    `students` limits it to some (names without a submission are reported as absent). `on_result(result, n, of)` is
+    called after each submission. CourseError stops before the first one; nothing that a trainee sent can.
+    """
+    course = open_course(course_dir)
+    there = _submitted(course, assignment)
+    wanted = there if students is None else list(dict.fromkeys(students))
+    try:
+        return grade_class(course, assignment, [(s, s in there) for s in wanted], lang, on_result)
+    except PlanError as error:
+        raise CourseError(str(error)) from error
+
+
+def feedback(
+    assignment: str,
+    course_dir: Path | str = ".",
+    exchange: Path | str | None = None,
+    *,
+    students: Iterable[str] | None = None,
+    lang: str | None = None,
+    hand_back: bool = True,
+) -> Done:
+    """Write one HTML page per trainee and notebook into feedback/, and hand them back through the exchange.
+
+    The language of the explanations is the one that `grade` was run with.
+    """
+    from nbgrader.converters import GenerateFeedback
+
+    from csworkshop.grading.engine import one_engine
+
+    course = open_course(course_dir, exchange)
+    heard: list[str] = []
+    with one_engine():
+        for student in ["*"] if students is None else list(students):
+            app = GenerateFeedback(coursedir=course.fresh(assignment, student), config=course.config)
+            app.force = True
+            with nbgrader_at_work() as now:
+                app.start()
+            heard += [line for line in now if not line.startswith("Removing existing assignment")]
+    pages = sorted(course.root.glob(f"{course.directory.feedback_directory}/*/{assignment}/*.html"))
+    lines = [say("grading.pages", lang, number=len(pages), folder=course.root / course.directory.feedback_directory)]
+    if hand_back and _has_exchange():
+        heard += _exchange(course, "ReleaseFeedback", course.fresh(assignment))
+        lines.append(say("grading.handed_back", lang))
+    return Done(tuple(lines), warnings=tuple(heard))
+
+
+def _submitted(course: Course, assignment: str) -> list[str]:
+    """Names of the folders in submitted/ that hold something for the assignment, links included."""
+    top = course.root / course.directory.submitted_directory
+    if not top.is_dir():
+        return []
+    return sorted(p.name for p in top.iterdir() if (p / assignment).is_symlink() or (p / assignment).is_dir())
+
+
+def _check_sources(course: Course, assignment: str) -> None:
+    import nbformat
+
+    from csworkshop.grading.steps import check_source
+
+    source = course.folder("source", ".", assignment)
+    notebooks = sorted(source.glob("*.ipynb"))
+    if not usable_name(assignment) or not notebooks:
+        raise CourseError(f"{source} holds no notebook to release")
+    for path in notebooks:
+        try:
+            check_source(nbformat.read(path, as_version=4), f"{assignment}/{path.name}")
+        except (PlanError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+            raise CourseError(str(error)) from error
+
+
+def _has_exchange() -> bool:
+    return sys.platform != "win32"  # nbgrader has none there
+
+
+def _exchange(course: Course, action: str, directory: Any, **options: bool) -> list[str]:
+    """Run one of nbgrader's exchange apps; returns its warnings."""
+    from nbgrader.auth import Authenticator
+    from nbgrader.exchange import ExchangeFactory
+
+    factory = ExchangeFactory(config=course.config)
+    app = getattr(factory, action)(
+        coursedir=directory, authenticator=Authenticator(config=course.config), config=course.config
+    )
+    for name, value in options.items():
+        setattr(app, name, value)
+    with nbgrader_at_work() as heard:
+        app.start()
+    return heard

@@ -1,0 +1,114 @@
+"""The plan of an assignment: which cell asks for which exercise, for how many points.
+
+It comes from the gradebook alone, where `generate_assignment` saved the cells, and never from a submission. A graded
+cell is read with `ast`, not run: it must hold one call `studio("<exercise id>", …)` with a constant id.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from csworkshop.exercises.definition import Exercise
+from csworkshop.exercises.library import UnknownExercise, load_exercise
+from csworkshop.text.datafile import DataFileError
+
+
+class PlanError(Exception):
+    """The assignment itself can't be graded: an author's fault, said in one sentence, before anything is graded."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One graded cell: its id in nbgrader, its exercise and the maximum, with the source to show in its place."""
+
+    name: str
+    exercise: Exercise
+    maximum: float
+    source: str
+    checksum: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An assignment's graded cells by notebook name, in the order of the gradebook."""
+
+    assignment: str
+    notebooks: dict[str, tuple[Cell, ...]]
+
+    @property
+    def maximum(self) -> float:
+        return sum(cell.maximum for cells in self.notebooks.values() for cell in cells)
+
+
+def read_plan(gradebook: Any, assignment: str) -> Plan:
+    """The plan saved in an open nbgrader `Gradebook`; PlanError if it holds a cell that only a person could mark."""
+    from nbgrader.api import MissingEntry
+
+    try:
+        saved = gradebook.find_assignment(assignment)
+    except MissingEntry:
+        raise PlanError(
+            f"the gradebook has no assignment {assignment!r}; make it with `csworkshop release {assignment}`"
+        ) from None
+    notebooks = {}
+    for notebook in saved.notebooks:
+        where = f"{assignment}/{notebook.name}.ipynb"
+        if notebook.task_cells:
+            raise PlanError(f"{where}: cell {notebook.task_cells[0].name!r} is a task that only a person could mark")
+        sources = {s.name: s for s in notebook.source_cells}
+        cells = []
+        for graded in notebook.grade_cells:
+            source = sources[graded.name]
+            exercise = graded_exercise(where, graded.name, graded.cell_type, source.source)
+            cells.append(Cell(graded.name, exercise, float(graded.max_score), source.source, source.checksum))
+        notebooks[notebook.name] = tuple(cells)
+    if not any(notebooks.values()):
+        raise PlanError(f"{assignment}: no notebook has a graded cell")
+    return Plan(assignment, notebooks)
+
+
+def graded_exercise(where: str, name: str, cell_type: str, source: str) -> Exercise:
+    """The exercise that a graded cell asks for; PlanError names notebook and cell."""
+    call = studio_call(source) if cell_type == "code" else None
+    if call is None:
+        raise PlanError(
+            f'{where}: the graded cell {name!r} must be a code cell with one call studio("<exercise id>"); '
+            "csworkshop grades no other cells"
+        )
+    try:
+        return load_exercise(call.exercise)
+    except (UnknownExercise, DataFileError) as error:
+        raise PlanError(f"{where}: cell {name!r}: {error}") from None
+
+
+@dataclass(frozen=True)
+class StudioCall:
+    """What a cell's call to `studio` says: the exercise, and `points` if it is a constant."""
+
+    exercise: str
+    points: float | None
+
+
+def studio_call(source: str) -> StudioCall | None:
+    """The only call `studio("…")` in a cell's source, or None if there is none, or several, or no constant id."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return None
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "studio"]
+    if len(calls) != 1 or not calls[0].args:
+        return None
+    first = calls[0].args[0]
+    if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+        return None
+    points = next((k.value for k in calls[0].keywords if k.arg == "points"), None)
+    given = points.value if isinstance(points, ast.Constant) else None
+    return StudioCall(first.value, float(given) if isinstance(given, int | float) else None)
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Name):
+        return function.id
+    return function.attr if isinstance(function, ast.Attribute) else ""

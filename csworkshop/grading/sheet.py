@@ -1,0 +1,133 @@
+"""The marked notebook: the released one, with a mark and its explanation under each graded cell.
+
+Nothing of the submitted notebook is in it. Each graded cell gets one HTML output for people and one plain float for
+nbgrader, which gives FULL marks to a cell whose output is missing, negative, NaN or text; hence `plain_points`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from csworkshop.exercises.feedback import as_html
+from csworkshop.exercises.marking import mark
+from csworkshop.grading.plan import Cell
+from csworkshop.grading.submission import Fault, Submission
+from csworkshop.text.language import say
+
+
+@dataclass(frozen=True)
+class CellMark:
+    """A graded cell's points, 0 to its maximum, the HTML that explains them, and the reason for a 0 by fault.
+
+    `kit_failed` says what went wrong in our own marking: the one case in which a person has to look.
+    """
+
+    cell: Cell
+    points: float
+    html: str
+    fault: Fault | None = None
+    kit_failed: str = ""
+
+
+def mark_cells(cells: Iterable[Cell], submission: Submission, lang: str) -> list[CellMark]:
+    """Mark the cells from the submission's answers with the marking that the studio uses."""
+    return [_mark_cell(cell, submission.answer(cell.exercise.id), lang) for cell in cells]
+
+
+def _mark_cell(cell: Cell, answer: str | Fault, lang: str) -> CellMark:
+    if isinstance(answer, Fault):
+        return CellMark(cell, 0.0, _fault_html(cell, answer, lang), answer)
+    try:
+        marks = mark(answer, cell.exercise)
+        points = plain_points(marks.points(cell.maximum), cell.maximum)
+        return CellMark(cell, points, as_html(marks, cell.exercise, lang, cell.maximum))
+    except Exception as error:  # a bug of the kit's that one answer brings out: a person marks it, the class goes on
+        fault = Fault("kit_failed")
+        return CellMark(cell, 0.0, _fault_html(cell, fault, lang), fault, f"{type(error).__name__}: {error}")
+
+
+def plain_points(points: float, maximum: float) -> float:
+    """`points` as a plain finite float in 0..maximum; 0 for what is no such number."""
+    number = float(points)
+    return min(max(number, 0.0), float(maximum)) if math.isfinite(number) else 0.0
+
+
+def _fault_html(cell: Cell, fault: Fault, lang: str) -> str:
+    score = say("marks.score", lang, score=0.0, maximum=cell.maximum)
+    return (
+        f'<div class="csw-feedback" lang="{"en" if lang == "en" else "zh-CN"}">'
+        f"<p><strong>{escape(cell.exercise.title[lang])}</strong> · {escape(score)}</p>"
+        f"<p>{escape(fault.text(lang))}</p></div>"
+    )
+
+
+def blank_sheet(released: Any, cells: Sequence[Cell]) -> Any:
+    """A copy of the released notebook whose graded cells are exactly the plan's, each with an explicit 0 for now.
+
+    Source, points and checksum come from the gradebook; a cell that the release lacks is added at the end; one that
+    the plan doesn't know keeps its text and loses its claim to be graded.
+    """
+    from nbformat.v4 import new_code_cell
+
+    sheet = deepcopy(released)
+    missing = {cell.name: cell for cell in cells}
+    for block in sheet.cells:
+        if block.cell_type == "code":
+            block.outputs, block.execution_count = [], None
+        about = block.metadata.get("nbgrader", {})
+        if not about.get("grade"):
+            continue
+        cell = missing.pop(about.get("grade_id"), None)
+        if cell is None or block.cell_type != "code":
+            del block.metadata["nbgrader"]
+        else:
+            _prepare(block, cell)
+    for cell in missing.values():
+        block = new_code_cell(cell.source)
+        _prepare(block, cell)
+        sheet.cells.append(block)
+    return sheet
+
+
+def _prepare(block: Any, cell: Cell) -> None:
+    from nbformat.notebooknode import NotebookNode
+
+    block.source = cell.source
+    block.metadata["nbgrader"] = NotebookNode(
+        grade=True, grade_id=cell.name, points=cell.maximum, solution=False, locked=True, task=False,
+        schema_version=3, cell_type="code", checksum=cell.checksum,
+    )  # fmt: skip
+    _write(block, cell, 0.0, "")
+
+
+def fill_sheet(sheet: Any, marks: Iterable[CellMark]) -> None:
+    """Write the marks under their cells, in place."""
+    by_name = {m.cell.name: m for m in marks}
+    for block in sheet.cells:
+        about = block.metadata.get("nbgrader", {})
+        if about.get("grade"):
+            found = by_name[about["grade_id"]]
+            _write(block, found.cell, found.points, found.html)
+
+
+def _write(block: Any, cell: Cell, points: float, html: str) -> None:
+    from nbformat.v4 import new_output
+
+    number = repr(plain_points(points, cell.maximum))
+    shown = [new_output("display_data", {"text/html": html, "text/plain": f"{cell.exercise.id}: {number}"})]
+    block.outputs = (shown if html else []) + [new_output("execute_result", {"text/plain": number}, execution_count=1)]
+    block.execution_count = 1
+
+
+def released_notebook(path: Any) -> Any:
+    """The released notebook at `path`, or an empty one if it is gone: its graded cells are in the gradebook too."""
+    import nbformat
+
+    if not path.exists():
+        return nbformat.v4.new_notebook()
+    return nbformat.read(path, as_version=4)
