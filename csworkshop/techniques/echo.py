@@ -1,7 +1,11 @@
-"""Which clauses of a reply take up concrete facts of the customer's message.
+"""Which clauses of a reply take up concrete facts of the customer's message, and how surely.
 
-A fact is seen by what is rare: numbers with their unit, and pairs of characters that the customer used and that
-ordinary service talk does not (a list of common pairs, made from replies to other customers, is left out).
+The weight of a clause is a sum: what it shares with the message (numbers, pairs of characters, the longest common
+run, the share of the clause that comes from the message) and what it does otherwise (telling what happened speaks
+for a restatement; rules, our own actions, questions and numbers that the customer never gave speak against it). The
+summands were fitted by logistic regression on clauses of replies by several writers, leaving out one writer at a
+time, and rounded. A pair weighs by its rarity: `common_pairs.txt` lists pairs by the number of other customers'
+cases that they occurred in.
 """
 
 from __future__ import annotations
@@ -13,42 +17,115 @@ from pathlib import Path
 from csworkshop.text.segment import Span
 
 COMMON = Path(__file__).parent / "common_pairs.txt"
-_DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0"}
+
+RARE, KNOWN = 1.0, 0.4  # per shared pair: not in the list; in its [known] part (pairs in [common] weigh nothing)
+MOST_PAIRS = 4  # more shared pairs of one sort add nothing
+RUN, LONGEST_RUN = 0.27, 8  # per character of the longest common run
+COVERAGE, FULL = 2.6, 6  # times the share of the clause's pairs that the message has too, less below 6 characters
+NUMBER, SMALL_NUMBER, FOREIGN_NUMBER = 3.0, 0.75, -0.7  # 97.4 or 18; 3; a number that the customer never gave
+TOLD, OURS, RULE, ASKED = 0.95, -0.75, -1.6, -1.2
+
+_DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0", "俩": "2个", "仨": "3个"}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SAME = str.maketrans({"您": "你", "俺": "我", "咱": "我"})
+_WORDS = (("礼拜", "周"), ("星期", "周"), ("钟头", "小时"), ("早晨", "早上"), ("父亲", "爸爸"), ("母亲", "妈妈"))
+
+_TOLD = re.compile(r"还|又|偏|才|没|白|让你|害你?|叫你|都|连|明明|就|被|说|写|了")
+_OURS = re.compile(
+    r"[给帮替为]你|我们?(?:会|来|去|再|先|马上|这就|已|把|给|刚)|已经?|退(?:你|款|回|给|到)|补(?:你|发|寄)|寄|安排|办|上门|到账|"
+    r"发(?:你|出|到)|赔|送你|换(?:你|货|新)|可以|联系|处理|核实"
+)
+_RULE = re.compile(
+    r"一般|都是|规定|规则|属于|以后|往后|下次|保证|绝不|正常|如果|要是|均|须|协议|条款|通常|本来|系统|不归|管不|自己|随便"
+)
+_ASKED = re.compile(r"(?:吗|呢)$")
 
 
 @lru_cache(maxsize=1)
-def common_pairs() -> frozenset[str]:
-    """Pairs of characters that say nothing about a customer's case, from `common_pairs.txt`."""
-    return frozenset(COMMON.read_text("utf-8").split())
+def pair_weights() -> dict[str, float]:
+    """Weight of the pairs in `common_pairs.txt`: 0 for those in nearly every case, KNOWN for those in some."""
+    weights: dict[str, float] = {}
+    part = 0.0
+    for word in COMMON.read_text("utf-8").split():
+        if word.startswith("["):
+            part = {"[common]": 0.0, "[known]": KNOWN}[word]
+        else:
+            weights[word] = part
+    return weights
 
 
 def numerals(text: str) -> str:
-    """`text` with simple Chinese numerals (up to 99) as digits of their own, so that 第九天 and 第9天 are alike."""
+    """`text` with simple Chinese numerals (up to 9999) as digits, so that 第九天 and 第9天 are alike."""
     text = "".join(_DIGITS.get(c, c) for c in text)
     text = re.sub(r"(\d)十(\d)", r"\1\2", text)
     text = re.sub(r"(\d)十", r"\g<1>0", text)
-    return re.sub(r"十(\d)", r"1\1", text).replace("十", "10")
+    text = re.sub(r"十(\d)", r"1\1", text).replace("十", "10")
+    text = re.sub(r"(\d)百(\d\d)(?!\d)", r"\1\2", text)
+    text = re.sub(r"(\d)千(\d)百(?!\d)", r"\1\g<2>00", text)
+    return re.sub(r"(\d)百(?!\d)", r"\g<1>00", text)
 
 
 @lru_cache(maxsize=4096)
-def _features(text: str) -> frozenset[str]:
-    plain = numerals(text)
-    pairs = {plain[i : i + 2] for i in range(len(plain) - 1)}
-    return frozenset(p for p in pairs if p.isalnum() and not p.isdigit()) - common_pairs()
+def plain(text: str) -> str:
+    """`text` as it is compared: persons flipped to one form, numerals as digits, a few synonyms made one."""
+    text = text.lower().translate(_SAME)
+    for word, same in _WORDS:
+        text = text.replace(word, same)
+    return numerals(text)
+
+
+@lru_cache(maxsize=4096)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(p for i in range(len(text) - 1) if (p := text[i : i + 2]).isalnum() and not p.isdigit())
+
+
+@lru_cache(maxsize=4096)
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(_NUMBER.findall(text))
+
+
+def _longest_run(piece: str, other: str) -> int:
+    best = 0
+    for i in range(len(piece)):
+        while best < LONGEST_RUN and piece[i : i + best + 1].isalnum() and i + best < len(piece):
+            if piece[i : i + best + 1] not in other:
+                break
+            best += 1
+    return best
+
+
+@lru_cache(maxsize=4096)
+def weight(piece: str, customer: str) -> float:
+    """How surely the clause `piece` takes up a fact of `customer` (both folded, not yet `plain`); 0 if nothing is
+    shared."""
+    piece, customer = plain(piece), plain(customer)
+    shared = _pairs(piece) & _pairs(customer)
+    numbers = _numbers(piece)
+    theirs = numbers & _numbers(customer)
+    if not shared and not theirs:
+        return 0.0
+    weights = pair_weights()
+    rare = sum(p not in weights for p in shared)
+    known = sum(weights.get(p, 0) > 0 for p in shared)
+    total = RARE * min(rare, MOST_PAIRS) + KNOWN * min(known, MOST_PAIRS)
+    total += RUN * _longest_run(piece, customer)
+    total += COVERAGE * len(shared) / max(1, len(_pairs(piece))) * min(1, len(piece) / FULL)
+    total += NUMBER * min(2, sum(len(n) > 1 for n in theirs)) + SMALL_NUMBER * min(2, sum(len(n) == 1 for n in theirs))
+    total += FOREIGN_NUMBER * min(2, sum(len(n) > 1 for n in numbers - theirs))
+    for pattern, value in ((_TOLD, TOLD), (_OURS, OURS), (_RULE, RULE), (_ASKED, ASKED)):
+        if pattern.search(piece):
+            total += value
+    return total
 
 
 def echoes(reply: str, clauses: list[Span], customer: str) -> list[tuple[Span, float]]:
-    """Each clause with the weight of what it shares with `customer`: 1 per rare pair, 2 per number of two digits or
-    with its unit."""
+    """Each clause of folded `reply` with the weight of what it takes up from folded `customer`."""
     if not customer:
         return []
-    theirs = _features(customer)
-    their_numbers = {n for n in _NUMBER.findall(numerals(customer)) if len(n) > 1}
     weighed = []
     for start, end in clauses:
-        piece = reply[start:end]
-        shared = _features(piece) & theirs
-        numbers = set(_NUMBER.findall(numerals(piece))) & their_numbers
-        weighed.append(((start, end), len(shared) + 2.0 * len(numbers)))
+        value = weight(reply[start:end], customer)
+        if reply[end : end + 1] == "？" and not _ASKED.search(reply[start:end]):
+            value += ASKED
+        weighed.append(((start, end), value))
     return weighed

@@ -212,15 +212,15 @@ class OpeningRule(_Rule):
         return 2
 
     def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
+        standing = _present(self.before, found)
         for start, end in reading.clauses:
-            piece = reading.text[start:end]
-            if self.skip and search(join(self.skip), piece):
-                continue
-            sentence_end = next((e for s, e in reading.sentences if s <= start < e), end)
-            if self.pardon and search(join(self.pardon), reading.text[start:sentence_end]):
+            skipped = bool(self.skip) and search(join(self.skip), reading.text[start:end])
+            reach = end if skipped else next((e for s, e in reading.sentences if s <= start < e), end)
+            if any(h.start < reach and h.end > start for h in standing):
                 return []
-            accepted = any(h.start < sentence_end and h.end > start for h in _present(self.before, found))
-            return [] if accepted else [Hit(start, end, self.score, number)]
+            if not skipped:
+                pardoned = self.pardon and search(join(self.pardon), reading.text[start:reach])
+                return [] if pardoned else [Hit(start, end, self.score, number)]
         return []
 
 
