@@ -22,12 +22,12 @@ LEXICON = "lexicon.toml"
 MIN_EXAMPLES = 4
 _LIST = re.compile(r"(?<!\?P)<([A-Z][A-Z_]*)>")
 PATTERN_KEYS = {
-    "pattern": ("any", "unless", "unless_before", "unless_reply", "customer"),
+    "pattern": ("any", "unless", "unless_before", "unless_sentence", "unless_reply", "customer"),
     "count": ("of",),
     "promise": (),
     "echo": ("any", "unless"),
     "opening": ("skip", "pardon"),
-    "lack": ("any",),
+    "lack": ("any", "unless"),
 }
 
 
@@ -204,7 +204,7 @@ def _compile(path: Path, number: int, rule: Rule) -> None:
 
 def _known_items(folder: Path, item: Item, known: set[str]) -> None:
     for n, rule in enumerate(item.rules):
-        named = [*rule.unless_items, *rule.with_items, *getattr(rule, "before", ())]
+        named = [*rule.unless_items, *rule.with_items, *rule.unless_elsewhere, *getattr(rule, "before", ())]
         named += rule.of if rule.kind == "lack" else ()
         for other in named:
             if other not in known:

@@ -65,6 +65,10 @@ class Reading:
     def customer(self) -> str:
         return fold(self.scenario.customer).text if self.scenario else ""
 
+    def sentence(self, at: int) -> str:
+        """The sentence around an offset."""
+        return next((self.text[s:e] for s, e in self.sentences if s <= at < e), "")
+
     def pieces(self, scope: str) -> list[Span]:
         """Spans of the given scope: clause, sentence, opening (first sentence) or reply."""
         if scope == "clause":
@@ -101,13 +105,14 @@ class _Rule(BaseModel):
     when: When = When()
     unless_items: tuple[str, ...] = ()
     with_items: tuple[str, ...] = ()
+    unless_elsewhere: tuple[str, ...] = Field(default=(), description="items that excuse if they stand in other words")
     reason_zh: str = ""
     reason_en: str = ""
 
     @property
     def turn(self) -> int:
         """0 for a rule that reads the text only, 1 for one that asks which items those found, 2 for one that asks all."""
-        return 1 if self.unless_items or self.with_items else 0
+        return 1 if self.unless_items or self.with_items or self.unless_elsewhere else 0
 
 
 class PatternRule(_Rule):
@@ -115,6 +120,7 @@ class PatternRule(_Rule):
 
     Words inside quotation marks don't count unless `quoted`.
     `marks` says what is shown as evidence: the matched words or the whole piece.
+    `unless_before` looks at the piece before, `unless_sentence` at the whole sentence around it.
     With `unless_echoed` words that the customer used too don't count.
     """
 
@@ -122,6 +128,7 @@ class PatternRule(_Rule):
     any: tuple[str, ...] = Field(min_length=1)
     unless: tuple[str, ...] = ()
     unless_before: tuple[str, ...] = ()
+    unless_sentence: tuple[str, ...] = ()
     unless_reply: tuple[str, ...] = ()
     customer: tuple[str, ...] = ()
     scope: Literal["clause", "sentence", "opening", "reply"] = "clause"
@@ -143,6 +150,7 @@ class PatternRule(_Rule):
                 m
                 and not (self.unless and search(join(self.unless), piece))
                 and not (self.unless_before and search(join(self.unless_before), reading.text[before:start]))
+                and not (self.unless_sentence and search(join(self.unless_sentence), reading.sentence(start)))
                 and (self.quoted or not _inside((start + m[0], start + m[1]), reading.quoted))
             ):
                 span = (start + m[0], start + m[1]) if self.marks == "match" else (start, end)
@@ -230,6 +238,7 @@ class LackRule(_Rule):
     kind: Literal["lack"]
     of: tuple[str, ...] = Field(min_length=1)
     any: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
     @property
     def turn(self) -> int:
@@ -239,6 +248,8 @@ class LackRule(_Rule):
         if _present(self.of, found) or not reading.clauses:
             return []
         if self.any and not search(join(self.any), reading.text):
+            return []
+        if self.unless and search(join(self.unless), reading.text):
             return []
         start, end = reading.sentences[-1] if reading.sentences else reading.clauses[-1]
         return [Hit(start, end, self.score, number)]
@@ -257,7 +268,8 @@ def run(rule: Rule, number: int, reading: Reading, found: Mapping[str, list[Hit]
         return []
     if isinstance(rule, OpeningRule | LackRule):
         return rule.hits_after(reading, number, found)
-    return rule.hits(reading, number)
+    excuses = _present(rule.unless_elsewhere, found)
+    return [h for h in rule.hits(reading, number) if all(e.start < h.end and h.start < e.end for e in excuses)]
 
 
 def _present(items: tuple[str, ...], found: Mapping[str, list[Hit]]) -> list[Hit]:

@@ -5,14 +5,35 @@ Patterns and models read the folded text; people are shown marks in what they ty
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
-# Half-width punctuation becomes its Chinese form, so a pattern needs to know one form only. Between two Latin
-# letters or digits it stays: 18:30, 3,000 and addresses are no punctuation.
+# Half-width punctuation becomes its Chinese form, so a pattern needs to know one form only. Inside addresses, clock
+# times, spans and thousands it stays half-width, whichever way it was typed: 18:30, 3~5, 3,000, a@b.cn.
 _WIDE = {",": "，", "?": "？", "!": "！", ";": "；", ":": "：", "(": "（", ")": "）", "~": "～"}
-_SAME = {"「": "“", "」": "”", "『": "“", "』": "”", "〜": "～", "﹖": "？", "﹗": "！", "．": ".", "妳": "你"}
+_NARROW = {"：": ":", "～": "~", "，": ",", "．": "."}
+_SAME = {"「": "“", "」": "”", "『": "“", "』": "”", "〝": "“", "〞": "”", "〜": "～", "⋯": "…", "妳": "你", "\r": "\n"}
 _KEEP_WIDE = set("，？！；：（）～。、…“”‘’—《》【】·")
+_LINE_ENDS = "\u2028\u2029\x85\x0b\x0c"
+
+_HANZI = r"\u3400-\u9fff"
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[\x21-\x7e]*[A-Za-z0-9/=&#]|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.IGNORECASE
+)
+_CLOCK = re.compile(r"(?<!\d)(?:[01]?\d|2[0-4])([:：])[0-5]\d(?!\d)")
+_SPAN = re.compile(r"(?<=[A-Za-z0-9])([~～])(?=[A-Za-z0-9])")
+_THOUSANDS = re.compile(r"(?<![\d,，])\d{1,3}(?:[,，]\d{3})+(?![\d,，])")
+_LATIN_COLON = re.compile(r"(?<=[A-Za-z0-9])(:)(?=[A-Za-z0-9])")
+_POINT = re.compile(r"(?<=\d)．(?=\d)")
+_FULL_STOP = re.compile(rf"(?<=[{_HANZI}”’）])\.(?![.A-Za-z0-9])")  # 好的.我查一下
+_DOTS = re.compile(r"\.{2,}")
+# People who put a blank around Latin words and figures (在 2 小时内) don't mean a pause by it.
+_TOKEN = r"[A-Za-z0-9][A-Za-z0-9.:%/+~#_-]*(?: [A-Za-z0-9][A-Za-z0-9.:%/+~#_-]*)*"
+_AIRY = re.compile(
+    rf"(?<=[{_HANZI}])( +){_TOKEN}(?:( +)(?=[{_HANZI}])|(?=[，。！？；：、）”\n]|$))"
+    rf"|(?:(?<=[，。！？；：、（“\n])|^)\d[\d.:~-]*( +)(?=[{_HANZI}])"
+)
 
 
 @dataclass(frozen=True)
@@ -34,36 +55,65 @@ class Folded:
         return self.origin[start], self.origin[end - 1] + 1
 
 
-def _is_latin(c: str) -> bool:
-    return c.isascii() and c.isalnum()
-
-
-def _fold_char(c: str) -> str:
-    if c in _SAME:
-        return _SAME[c]
-    if c in _KEEP_WIDE:
-        return c
-    if c == "\u3000" or c == "\xa0" or c == "\t":
-        return " "
-    if unicodedata.category(c) == "Cf" and c != "\u200d":  # zero-width marks; the joiner holds emoji together
-        return ""
-    wide = unicodedata.normalize("NFKC", c)
-    return wide if len(wide) == 1 else c
-
-
 def fold(typed: str) -> Folded:
     """Fold widths, punctuation and invisible characters of `typed`; its letters, digits and words stay."""
     chars: list[str] = []
     origin: list[int] = []
     for i, c in enumerate(typed):
-        folded = _fold_char(c)
+        folded = _fold_char(c, typed[i - 1] if i else "", typed[i + 1] if i + 1 < len(typed) else "")
         if folded:
             chars.append(folded)
             origin.append(i)
-    for i, c in enumerate(chars):
-        if c in _WIDE:
-            before = chars[i - 1] if i else ""
-            after = chars[i + 1] if i + 1 < len(chars) else ""
-            if not (before and after and _is_latin(before) and _is_latin(after)):
-                chars[i] = _WIDE[c]
-    return Folded(typed, "".join(chars), (*origin, len(typed)))
+    chars = _fold_marks(chars)
+    kept = _without_airy_blanks("".join(chars))
+    return Folded(typed, "".join(chars[i] for i in kept), (*(origin[i] for i in kept), len(typed)))
+
+
+def _fold_char(c: str, before: str, after: str) -> str:
+    if c in _KEEP_WIDE:
+        return c
+    if c == "\r" and after == "\n":
+        return ""
+    if c in _LINE_ENDS:
+        return "\n"
+    if c in "\t\u3000\xa0":
+        return " "
+    if c == "\u200d":  # the joiner holds emoji together; anywhere else it is invisible litter
+        return c if before and unicodedata.category(before) in ("So", "Sk", "Mn") else ""
+    if unicodedata.category(c) == "Cf":
+        return ""
+    if unicodedata.category(c) != "No":  # ① stays ①: as 1 it would run into a figure beside it
+        wide = unicodedata.normalize("NFKC", c)
+        c = wide if len(wide) == 1 else c
+    return _SAME.get(c, c)
+
+
+def _fold_marks(chars: list[str]) -> list[str]:
+    """Punctuation in one form: Chinese between words, half-width inside addresses and figures."""
+    text = "".join(chars)
+    half: set[int] = set()
+    for m in _ADDRESS.finditer(text):
+        half.update(range(*m.span()))
+    for pattern in (_CLOCK, _SPAN, _LATIN_COLON):
+        half.update(m.start(1) for m in pattern.finditer(text))
+    for m in _THOUSANDS.finditer(text):
+        half.update(i for i in range(*m.span()) if text[i] in ",，")
+    half.update(m.start() for m in _POINT.finditer(text))
+    folded = [(_NARROW.get(c, c) if i in half else _WIDE.get(c, c)) for i, c in enumerate(chars)]
+    for m in _FULL_STOP.finditer(text):
+        folded[m.start()] = "。"
+    for m in _DOTS.finditer(text):
+        if not half.intersection(range(*m.span())):
+            folded[m.start() : m.end()] = "…" * (m.end() - m.start())
+    return folded
+
+
+def _without_airy_blanks(text: str) -> list[int]:
+    """Offsets of the characters that stay when the blanks set around Latin words and figures go."""
+    if " " not in text:
+        return list(range(len(text)))
+    dropped: set[int] = set()
+    for m in _AIRY.finditer(text):
+        for group in (1, 2, 3):
+            dropped.update(range(*m.span(group)) if m[group] else ())
+    return [i for i in range(len(text)) if i not in dropped]
