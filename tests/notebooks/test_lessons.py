@@ -1,0 +1,152 @@
+"""Lessons and assignments: sound notebooks without outputs, whose studios exist and run from top to bottom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from csworkshop.exercises.library import content, exercise_files, load_exercise
+from csworkshop.widgets.studio import ReplyStudio
+
+LESSONS = sorted((content() / "notebooks").glob("*.ipynb"))
+ASSIGNMENTS = sorted((content() / "exercises" / "source").rglob("*.ipynb"))
+NOTEBOOKS = LESSONS + ASSIGNMENTS
+STUDIO = re.compile(r'studio\(\s*"([^"]+)"')
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+every_assignment = pytest.mark.parametrize("path", ASSIGNMENTS, ids=lambda p: p.name)
+
+
+def _read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
+
+
+def _cells(path: Path, kind: str) -> list[nbformat.NotebookNode]:
+    return [c for c in _read(path).cells if c.cell_type == kind]
+
+
+def _studios(path: Path) -> list[str]:
+    return [i for c in _cells(path, "code") for i in STUDIO.findall(c.source)]
+
+
+@every_notebook
+def test_notebook_is_sound(path: Path) -> None:
+    notebook = _read(path)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    ids = [c.id for c in notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+@every_notebook
+def test_no_output_is_stored(path: Path) -> None:
+    for cell in _cells(path, "code"):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+
+
+@every_notebook
+def test_code_is_short_and_hidden(path: Path) -> None:
+    """Trainees read Chinese, not Python: a cell of code is one studio, its source folded away."""
+    for cell in _cells(path, "code"):
+        assert cell.metadata.jupyter.source_hidden is True
+        assert len(cell.source.splitlines()) <= 3
+
+
+@every_notebook
+def test_every_studio_is_in_the_library(path: Path) -> None:
+    known = {p.stem for p in exercise_files()}
+    found = _studios(path)
+    assert found
+    assert len(set(found)) == len(found)
+    assert set(found) <= known
+
+
+@every_notebook
+def test_markdown_survives_jupyterlab(path: Path) -> None:
+    """No raw HTML (it is sanitised away), and bold type that Markdown closes beside Chinese punctuation."""
+    for cell in _cells(path, "markdown"):
+        assert not re.search(r"</?[a-zA-Z][^>]*>", cell.source), cell.id
+        assert not re.search(r"[\U0001F000-\U0001FAFF\u2600-\u27BF]", cell.source), "needs a font with emoji"
+        assert not re.search(r"(?<!~)~(?!~)", cell.source), "a half-width tilde strikes words out"
+        for m in re.finditer(r"\*\*(.+?)\*\*", cell.source):
+            before, after = cell.source[m.start() - 1 : m.start()], cell.source[m.end() : m.end() + 1]
+            assert not (re.match(r"\w", before) and re.match(r"[^\w\s]", m[1])), m[0]
+            assert not (re.match(r"\w", after) and re.match(r"[^\w\s]", m[1][-1])), m[0]
+
+
+@every_notebook
+def test_tables_have_as_many_cells_as_their_head(path: Path) -> None:
+    for cell in _cells(path, "markdown"):
+        for table in re.findall(r"(?:^\|.*\|$\n?)+", cell.source, re.MULTILINE):
+            assert len({row.count("|") for row in table.splitlines()}) == 1, table
+
+
+def test_lesson_m2_has_enough_to_do() -> None:
+    lesson = next(p for p in LESSONS if p.name.startswith("m2"))
+    studios = [load_exercise(i) for i in _studios(lesson)]
+    assert len(studios) >= 6
+    levels = [e.level for e in studios]
+    assert levels == sorted(levels), "from easy to demanding"
+    assert not [e.id for e in studios if e.id.startswith("m2-a-")], "kept for the assignment"
+
+
+def test_lesson_tells_a_newcomer_how_to_start_in_the_menus_own_words() -> None:
+    first = _cells(next(p for p in LESSONS if p.name.startswith("m2")), "markdown")[0].source
+    assert "运行 → 运行所有单元格" in first
+    from jupyterlab_server.translation_utils import get_language_pack
+
+    pack, problem = get_language_pack("zh_CN")
+    assert not problem
+    words = pack["jupyterlab"]
+    assert words["Run"][0] == "运行"
+    assert words["Run All Cells"][0] == "运行所有单元格"
+    assert words["Restart Kernel and Run All Cells…"][0] == "重启并运行所有单元格…"
+
+
+# --- assignments ---
+
+
+@every_assignment
+def test_graded_cells_are_locked_and_name_their_exercise(path: Path) -> None:
+    graded = [c for c in _cells(path, "code") if c.metadata.nbgrader.grade]
+    assert len(graded) >= 3
+    for cell in graded:
+        about = cell.metadata.nbgrader
+        assert about.schema_version == 3
+        assert about.locked and not about.solution and not about.task
+        assert cell.source == f'from csworkshop import studio\n\nstudio("{about.grade_id}", points={about.points})'
+
+
+@every_assignment
+def test_grade_ids_are_unique(path: Path) -> None:
+    ids = [c.metadata.nbgrader.grade_id for c in _read(path).cells]
+    assert len(set(ids)) == len(ids)
+
+
+# --- top to bottom ---
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """IPython in this process, in an empty folder: a newcomer's first run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
+    InteractiveShell.clear_instance()
+    yield InteractiveShell.instance(history_load_length=0, colors="nocolor")
+    InteractiveShell.clear_instance()
+
+
+@every_notebook
+def test_cells_run_from_top_to_bottom(path: Path, shell: InteractiveShell) -> None:
+    for cell in _cells(path, "code"):
+        outcome = shell.run_cell(cell.source)
+        assert outcome.success, outcome.error_before_exec or outcome.error_in_exec
+        assert isinstance(outcome.result, ReplyStudio)
+    assert not Path("answers.json").exists(), "looking at a lesson must not write anything"
