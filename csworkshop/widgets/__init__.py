@@ -1,0 +1,1 @@
+"""What a trainee sees in a notebook: one widget per kind of exercise."""

@@ -1,0 +1,100 @@
+"""Exercises and marks as plain data for a screen: everything the studio shows, in both languages, nothing it judges."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+from csworkshop.exercises.definition import Exercise
+from csworkshop.exercises.feedback import explain_line, segments, verdict
+from csworkshop.exercises.marking import Line, Marks
+from csworkshop.techniques.catalogue import Item, catalogue
+from csworkshop.text.language import LANGUAGES
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a method hands back in a notebook: HTML for the screen, plain text for a terminal or a screen reader."""
+
+    text: str
+    markup: str = ""
+
+    def _repr_html_(self) -> str:
+        return self.markup or f'<div style="white-space:pre-wrap;line-height:1.7">{html.escape(self.text)}</div>'
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def exercise_data(exercise: Exercise, maximum: float) -> dict[str, Any]:
+    """What the studio shows before anything is written. Hints and model answer stay out: they come on request."""
+    scenario, card = exercise.scenario, exercise.scorecard
+    total = sum(t.weight for t in card.techniques)
+    return {
+        "id": exercise.id,
+        "module": exercise.module,
+        "level": exercise.level,
+        "title": exercise.title.model_dump(),
+        "task": exercise.task.model_dump(),
+        "channel": scenario.channel,
+        "persona": scenario.persona,
+        "emotion": scenario.emotion,
+        "domain": scenario.domain,
+        "customer": scenario.customer,
+        "facts": list(scenario.facts),
+        "policy": list(scenario.policy),
+        "flawed": exercise.flawed_reply,
+        "hints": len(exercise.hints),
+        "maximum": maximum,
+        "pass_mark": _short(card.pass_mark * maximum / 100),
+        "card": [
+            *(_row("techniques", t.item, t.weight / total * maximum) for t in card.techniques),
+            *(_row("faults", f.item, f.penalty / 100 * maximum) for f in card.faults),
+            *(_row("critical", c, 0) for c in card.critical),
+        ],
+        "items": {item.id: {lang: _words(item, lang) for lang in LANGUAGES} for item in catalogue().items.values()},
+    }
+
+
+def marks_data(marks: Marks, exercise: Exercise, maximum: float) -> dict[str, Any]:
+    """The marks of one text. Offsets count code points; `pieces` are stretches without overlap: start, end, line."""
+    number = {id(line): n for n, line in enumerate(marks.lines)}
+    on_card = {line.item for line in marks.lines}
+    return {
+        "score": marks.score,
+        "points": _short(marks.points(maximum)),
+        "passed": marks.passed,
+        "refusal": marks.refusal,
+        "verdict": {lang: verdict(marks, exercise, lang) for lang in LANGUAGES},
+        "lines": [_line_data(line, maximum) for line in marks.lines],
+        "pieces": [[start, end, number[id(line)]] for start, end, line in segments(marks)],
+        "beyond": [
+            {"item": f.item, "spans": [[e.start, e.end] for e in f.evidence]}
+            for f in marks.report.present
+            if f.item not in on_card and not f.unsure and catalogue().items[f.item].type == "technique"
+        ],
+    }
+
+
+def _row(group: str, item: str, possible: float) -> dict[str, Any]:
+    return {"group": group, "item": item, "possible": _short(possible)}
+
+
+def _words(item: Item, lang: str) -> dict[str, str]:
+    return {"name": item.name[lang], "why": item.why[lang], "advice": item.advice[lang]}
+
+
+def _line_data(line: Line, maximum: float) -> dict[str, Any]:
+    return {
+        "item": line.item,
+        "state": line.state,
+        "points": _short(line.points * maximum / 100),
+        "spans": [[e.start, e.end] for e in line.evidence],
+        "text": {lang: explain_line(line, lang) for lang in LANGUAGES},
+    }
+
+
+def _short(points: float) -> float:
+    """Points as a person writes them: 33.3, but 6.25 of 10 keeps both digits."""
+    return round(points, 1) if abs(points) >= 10 else round(points, 2)

@@ -1,0 +1,104 @@
+// Progress towards the scorecard: a ring with the pass mark on it, and one line for each item.
+import { icon, make } from "./page.js";
+
+const AROUND = 2 * Math.PI * 44;
+
+export function score(voice, ids, exercise) {
+  const ring = make("div", "cs-ring", { role: "meter", "aria-valuemin": 0, "aria-valuemax": exercise.maximum });
+  const circle = drawRing(exercise.pass_mark / exercise.maximum);
+  const number = make("span", "cs-number");
+  const outOf = make("span", "cs-of");
+  ring.append(circle.node, make("div", "cs-centre", { "aria-hidden": "true" }, number, outOf));
+  const verdict = make("p", "cs-verdict");
+  const need = make("p", "cs-need");
+  const banner = make("p", "cs-critical-banner", { role: "alert" });
+  const rows = exercise.card.map((entry, n) => cardRow(voice, exercise, entry, n));
+  const groups = ["techniques", "faults", "critical"].map((group) => {
+    const heading = make("p", "cs-label");
+    const own = rows.filter((row) => row.group === group);
+    const section = make("div", "cs-group", { role: "group" }, heading, ...own.map((row) => row.node));
+    section.hidden = !own.length;
+    voice.onDraw(() => {
+      heading.textContent = voice.say(`card_${group}`);
+      section.setAttribute("aria-label", heading.textContent);
+    });
+    return section;
+  });
+  const top = make("div", "cs-top", {}, ring, make("div", "", {}, verdict, need));
+  const node = make("aside", "cs-side", {}, top, banner, ...groups);
+  let marks = null;
+
+  function draw() {
+    const points = marks ? marks.points : 0;
+    const empty = !marks || marks.refusal === "empty";
+    const critical = marks && !empty ? marks.lines.filter((line) => line.state === "critical") : [];
+    const tone = critical.length ? "critical" : marks && marks.passed ? "passed" : empty ? "empty" : "open";
+    node.dataset.tone = tone;
+    number.textContent = points;
+    outOf.textContent = `/ ${exercise.maximum}`;
+    circle.set(points / exercise.maximum);
+    ring.setAttribute("aria-valuenow", points);
+    ring.setAttribute("aria-label", voice.say("score"));
+    const said = empty ? voice.say("start") : critical.length ? voice.say("card_critical") : voice.pick(marks.verdict);
+    ring.setAttribute("aria-valuetext", `${points} / ${exercise.maximum}. ${said}`);
+    verdict.textContent = said;
+    need.textContent = voice.say("pass_at", { n: exercise.pass_mark });
+    banner.hidden = !critical.length;
+    const names = critical.map((line) => voice.pick(exercise.items[line.item]).name).join("、");
+    const warning = critical.length ? voice.say("critical_banner", { names }) : "";
+    if (banner.textContent !== warning) banner.textContent = warning; // read out once, not at every key
+    node.setAttribute("aria-label", voice.say("card"));
+    rows.forEach((row, n) => row.draw(marks && !empty ? marks.lines[n] : null));
+  }
+  voice.onDraw(draw);
+  return {
+    node,
+    set(fresh) {
+      marks = fresh;
+      draw();
+    },
+    spoken: () => voice.say("announce", { score: marks.points, max: exercise.maximum, verdict: voice.pick(marks.verdict) }),
+  };
+}
+
+function drawRing(passAt) {
+  const holder = document.createElement("div");
+  const angle = 2 * Math.PI * passAt - Math.PI / 2;
+  const at = (radius) => `${50 + radius * Math.cos(angle)} ${50 + radius * Math.sin(angle)}`;
+  holder.innerHTML =
+    `<svg viewBox="0 0 100 100" aria-hidden="true"><circle class="cs-track" cx="50" cy="50" r="44"/>` +
+    `<circle class="cs-value" cx="50" cy="50" r="44" transform="rotate(-90 50 50)"/>` +
+    `<path class="cs-tick" d="M${at(38)} L${at(50)}"/></svg>`; // numbers only, no words of anybody's
+  const node = holder.firstChild;
+  const value = node.querySelector(".cs-value");
+  value.style.strokeDasharray = AROUND;
+  return { node, set: (share) => (value.style.strokeDashoffset = AROUND * (1 - Math.min(Math.max(share, 0), 1))) };
+}
+
+function cardRow(voice, exercise, { item, group, possible }) {
+  const sign = make("span", "cs-sign");
+  const name = make("span", "cs-name");
+  const state = make("span", "cs-hidden");
+  const points = make("span", "cs-points");
+  const text = make("p", "");
+  const node = make("details", "cs-row", {}, make("summary", "", {}, sign, name, state, points), text);
+  let shown = "";
+  function draw(line) {
+    const now = line ? line.state : group === "techniques" ? "missing" : "clean";
+    if (shown !== now) sign.replaceChildren(icon(now));
+    shown = now;
+    node.className = `cs-row cs-${now}`;
+    const words = voice.pick(exercise.items[item]);
+    name.textContent = words.name;
+    state.textContent = voice.say(`state_${now}`);
+    points.textContent = figures(now, line);
+    text.textContent = (line && voice.pick(line.text)) || (group === "techniques" ? words.advice : words.why);
+  }
+  function figures(now, line) {
+    if (group === "critical") return "";
+    if (group === "faults") return `−${possible}`;
+    if (now === "earned") return `+${line.points}`;
+    return now === "unsure" ? `${line.points} / ${possible}` : `${possible}`;
+  }
+  return { node, group, draw };
+}
