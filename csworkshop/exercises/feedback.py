@@ -54,11 +54,20 @@ def explain_line(line: Line, lang: str = "zh") -> str:
         return line.about.advice[lang]
     if line.state == "clean":
         return ""
-    text = line.reason(lang)
+    text = _sentence(line.reason(lang), lang)
     if line.state == "unsure":
         kind = "unsure_technique" if line.about.type == "technique" else "unsure_fault"
-        return f"{text} {say('marks.' + kind, lang)}"
-    return text if line.state == "earned" else f"{text} {line.about.advice[lang]}"
+        return _join(text, say(f"marks.{kind}", lang), lang)
+    return text if line.state == "earned" else _join(text, line.about.advice[lang], lang)
+
+
+def _sentence(text: str, lang: str) -> str:
+    """`text` with a full stop at its end."""
+    return text if text[-1:] in '。！？”.!?"' else text + ("." if lang == "en" else "。")
+
+
+def _join(first: str, second: str, lang: str) -> str:
+    return f"{first} {second}" if lang == "en" else first + second
 
 
 def verdict(marks: Marks, exercise: Exercise, lang: str = "zh") -> str:
@@ -74,9 +83,8 @@ def verdict(marks: Marks, exercise: Exercise, lang: str = "zh") -> str:
 
 def as_text(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float = 100) -> list[str]:
     """The marked scorecard as lines of text."""
-    rows = [
-        f"{say('marks.score', lang, score=marks.points(maximum), maximum=maximum)} · {verdict(marks, exercise, lang)}"
-    ]
+    score = say("marks.score", lang, score=marks.points(maximum), maximum=maximum)
+    rows = [f"{score} · {verdict(marks, exercise, lang)}"]
     for line in marks.lines:
         if line.state == "clean":
             continue
@@ -90,17 +98,18 @@ def as_text(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float =
 def as_html(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float = 100) -> str:
     """The marked scorecard as one HTML block, the reply with its evidence marked, safe to show anywhere."""
     score = say("marks.score", lang, score=marks.points(maximum), maximum=maximum)
-    rows = "".join(_row(line, lang) for line in marks.lines if line.state != "clean")
+    title, outcome = escape(exercise.title[lang]), escape(verdict(marks, exercise, lang))
+    rows = "".join(_row(line, lang, maximum) for line in marks.lines if line.state != "clean")
     return (
         f'<div class="csw-feedback" lang="{"en" if lang == "en" else "zh-CN"}" style="line-height:1.7">'
-        f"<p><strong>{escape(exercise.title[lang])}</strong> · {escape(score)} · {escape(verdict(marks, exercise, lang))}</p>"
-        f'<blockquote style="white-space:pre-wrap;overflow-wrap:anywhere">{_marked(marks, lang)}</blockquote>'
+        f"<p><strong>{title}</strong> · {escape(score)} · {outcome}</p>"
+        f'<blockquote style="white-space:pre-wrap;overflow-wrap:anywhere">{marked_reply(marks, lang)}</blockquote>'
         f'<table style="border-collapse:collapse;text-align:left"><tbody>{rows}</tbody></table></div>'
     )
 
 
-def _row(line: Line, lang: str) -> str:
-    points = f"{line.points:+g}" if line.points else ""
+def _row(line: Line, lang: str, maximum: float) -> str:
+    points = f"{round(line.points * maximum / 100, 2):+g}" if line.points else ""
     words = "; ".join(f"“{escape(e.text)}”" for e in line.evidence)
     cells = (
         f"{sign(line)} {escape(line.about.name[lang])}",
@@ -112,8 +121,8 @@ def _row(line: Line, lang: str) -> str:
     return "<tr>" + "".join(f"<td {style}>{c}</td>" for c in cells) + "</tr>"
 
 
-def _marked(marks: Marks, lang: str) -> str:
-    """The reply, escaped, its evidence underlined."""
+def marked_reply(marks: Marks, lang: str = "zh") -> str:
+    """The reply as HTML: escaped, its evidence underlined."""
     text, done, pieces = marks.report.reply, 0, []
     for start, end, line in segments(marks):
         style = f"text-decoration:{_UNDERLINE[line.state]};text-underline-offset:3px"

@@ -60,7 +60,7 @@ export function findings(voice, ids, exercise, on) {
     for (const node of list.children) node.classList.toggle("cs-active", Number(node.dataset.line) === number);
     reason.className = `cs-reason${line ? ` cs-${line.state}` : ""}`;
     reason.replaceChildren(
-      ...(line ? [make("strong", "", {}, name(line.item)), " ", voice.pick(line.text)] : [note()]),
+      ...(line ? [make("strong", "", {}, voice.say("named", { name: name(line.item) })), voice.pick(line.text)] : [note()]),
     );
     on.look(number);
   }
@@ -83,7 +83,7 @@ export function findings(voice, ids, exercise, on) {
     look(still);
     const more = marks ? marks.beyond : [];
     beyond.hidden = !more.length;
-    beyond.textContent = more.length ? voice.say("beyond") + more.map((one) => name(one.item)).join("、") : "";
+    beyond.textContent = more.length ? voice.say("beyond") + more.map((one) => name(one.item)).join(voice.say("comma")) : "";
   }
   voice.onDraw(draw);
   return {

@@ -44,7 +44,7 @@ export function score(voice, ids, exercise) {
     verdict.textContent = said;
     need.textContent = voice.say("pass_at", { n: exercise.pass_mark });
     banner.hidden = !critical.length;
-    const names = critical.map((line) => voice.pick(exercise.items[line.item]).name).join("、");
+    const names = critical.map((line) => voice.pick(exercise.items[line.item]).name).join(voice.say("comma"));
     const warning = critical.length ? voice.say("critical_banner", { names }) : "";
     if (banner.textContent !== warning) banner.textContent = warning; // read out once, not at every key
     node.setAttribute("aria-label", voice.say("card"));
