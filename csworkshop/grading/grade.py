@@ -92,6 +92,8 @@ def grade_class(
         raise CourseError(f"{course.root} is being graded by another run; wait for it to end") from None
     except OperationalError as error:
         raise CourseError(f"the gradebook can't be used ({error.orig}); run the command again, it is safe") from error
+    except OSError as error:  # the course's own disk or folders, never a submission: those become faults
+        raise CourseError(f"{error}; what is graded is safe, run the command again") from error
     return Grading(assignment, tuple(results))
 
 

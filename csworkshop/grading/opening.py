@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from csworkshop.grading.engine import make_gradebook
 from csworkshop.grading.settings import UntrustedSettings, refuse_other_steps, set_by_course, trust
 
 CONFIG = "nbgrader_config"
@@ -56,7 +57,10 @@ def open_course(folder: Path | str = ".", exchange: Path | str | None = None) ->
         directory = CourseDirectory(config=config, root=str(root))
         theirs = set_by_course(config)
         if theirs:  # judged before ours replace them: formgrader and stock commands would use theirs
-            refuse_other_steps(Autograde(coursedir=directory, config=Config({"Autograde": dict(theirs)})))
+            in_force = Config()
+            trust(in_force, root)
+            in_force.Autograde.update(theirs)
+            refuse_other_steps(Autograde(coursedir=directory, config=in_force))
         trust(config, root)
         if exchange is not None:
             config.Exchange.root = str(Path(exchange).resolve())
@@ -66,7 +70,17 @@ def open_course(folder: Path | str = ".", exchange: Path | str | None = None) ->
         raise CourseError(f"{root / CONFIG}.py: {error}") from error
     if Path(directory.directory_structure) != Path("{nbgrader_step}", "{student_id}", "{assignment_id}"):
         raise CourseError("c.CourseDirectory.directory_structure must be nbgrader's own; take the line out")
+    _ready(directory.db_url)
     return Course(root, config, directory)
+
+
+def _ready(url: str) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        make_gradebook(url)
+    except (SQLAlchemyError, ImportError) as error:  # ImportError: no driver for that kind of database
+        raise CourseError(f"the gradebook {url} can't be opened: {getattr(error, 'orig', None) or error}") from error
 
 
 def _read_config(root: Path) -> Any:
@@ -111,6 +125,8 @@ def nbgrader_at_work() -> Iterator[list[str]]:
         # nbgrader's exception may only point at its log; the last line of a logged traceback says what it was
         told = [line for line in ears.errors if not line.startswith("There was an error processing")]
         raise CourseError(told[-1] if told else str(error)) from error
+    except OSError as error:
+        raise CourseError(f"{error}; the command may be run again") from error
     finally:
         logger.removeHandler(ears)
 
@@ -123,6 +139,6 @@ class _Ears(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         lines = record.getMessage().strip().splitlines() or [""]
-        self.heard.append(lines[-1])
+        self.heard.append(lines[0])
         if record.levelno >= logging.ERROR and not lines[0].startswith("Please see"):
             self.errors.append(lines[-1])

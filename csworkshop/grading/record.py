@@ -41,7 +41,8 @@ def write_gradebook(gradebook: Any, place: Place, submission: Submission, marks:
     assignment, student = place.assignment, place.student
     gradebook.update_or_create_student(student)
     when = {"timestamp": submission.timestamp} if submission.timestamp else {}
-    saved = gradebook.update_or_create_submission(assignment, student, **when)
+    with gradebook.db.no_autoflush:  # nbgrader's own objects warn of each other when flushed half-made
+        saved = gradebook.update_or_create_submission(assignment, student, **when)
     for notebook, cell_marks in marks.items():
         for cell_mark in cell_marks:
             grade = gradebook.find_grade(cell_mark.cell.name, notebook, assignment, student)

@@ -118,6 +118,8 @@ def fill_sheet(sheet: Any, marks: Iterable[CellMark]) -> None:
 def _write(block: Any, cell: Cell, points: float, html: str) -> None:
     from nbformat.v4 import new_output
 
+    # nbgrader's pages load MathJax, which would turn a trainee's "\\href{javascript:…}" into a live link
+    html = html and f'<div class="tex2jax_ignore mathjax_ignore">{html}</div>'
     number = repr(plain_points(points, cell.maximum))
     shown = [new_output("display_data", {"text/html": html, "text/plain": f"{cell.exercise.id}: {number}"})]
     block.outputs = (shown if html else []) + [new_output("execute_result", {"text/plain": number}, execution_count=1)]

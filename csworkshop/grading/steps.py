@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from nbconvert.preprocessors import Preprocessor
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
@@ -120,11 +121,13 @@ def check_source(nb: Any, where: str) -> None:
             )
 
 
-class CleanOutputs(_Step):
+class CleanOutputs(Preprocessor):
     """Before a page is made of a notebook: keep of each output only harmless HTML or plain text.
 
     Marked cells come from us and need no cleaning; this holds for a notebook that got into autograded/ by another way.
     """
+
+    enabled = Bool(True)
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
         if cell.cell_type == "code":
@@ -149,7 +152,8 @@ def _harmless(kind: str, value: Any) -> Any:
 
     html = "".join(value) if isinstance(value, list) else str(value)
     allowed = {"*": ["class", "lang", "style", "title"]}
-    return clean(html, tags=_TAGS, attributes=allowed, css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES))
+    tidy = clean(html, tags=_TAGS, attributes=allowed, css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES))
+    return f'<div class="tex2jax_ignore mathjax_ignore">{tidy}</div>'
 
 
 def set_links_aside(assignment: str, student: str, notebooks: list[str]) -> None:
