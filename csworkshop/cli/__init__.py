@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from csworkshop import __version__
+from csworkshop.cli.course import add_course_commands
+from csworkshop.cli.options import UserError, add_language
 from csworkshop.text.datafile import DataFileError
-from csworkshop.text.language import LANGUAGES, default_language, say
+from csworkshop.text.language import say
 
 EPILOG = """\
 examples:
@@ -26,10 +28,6 @@ Every command explains itself: csworkshop grade --help
 """
 
 
-class _Wrong(Exception):
-    """Something the user can mend; the message is one sentence."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status (0 done, 1 found something wrong, 2 could not start)."""
     parser = build_parser()
@@ -39,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     try:
         return int(args.run(args))
-    except (_Wrong, DataFileError) as error:
+    except (UserError, DataFileError) as error:
         print(f"csworkshop: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader (head, less) has seen enough
@@ -72,7 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     lab.add_argument("--port", type=int, default=None, help="port to serve on (default: the first free from 8888)")
     lab.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     lab.add_argument("--exchange", type=Path, metavar="DIR", help="nbgrader's exchange folder, to fetch and submit")
-    _add_language(lab)
+    add_language(lab)
     lab.set_defaults(run=_lab)
 
     check = commands.add_parser(
@@ -108,46 +106,11 @@ def build_parser() -> argparse.ArgumentParser:
     lint.add_argument("paths", nargs="*", type=Path, help="files or folders (default: the shipped library)")
     lint.set_defaults(run=_exercises_check)
     listing = inner.add_parser("list", help="list the shipped exercises: id, level, title")
-    _add_language(listing)
+    add_language(listing)
     listing.set_defaults(run=_exercises_list)
 
-    _add_course_commands(commands, raw)
+    add_course_commands(commands)
     return parser
-
-
-def _add_course_commands(commands: Any, raw: type[argparse.HelpFormatter]) -> None:
-    course = commands.add_parser("course", help="make a course folder for graded assignments")
-    init = course.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser(
-        "init",
-        help="make a course folder",
-        description="Make an nbgrader course folder with the kit's assignments; what is there already stays.",
-    )
-    init.add_argument("folder", type=Path)
-    init.set_defaults(run=_course_init)
-    for name, run, help_, description in (
-        ("release", _release, "hand an assignment out", "Make the trainees' version and put it into the exchange."),
-        ("collect", _collect, "fetch what was submitted", "Copy the submissions from the exchange into the course."),
-        (
-            "grade",
-            _grade,
-            "mark the submissions of an assignment",
-            "Mark submissions in this process from the trainees' answer files, into nbgrader's own gradebook.\n"
-            "No kernel is started and none of a trainee's code is run. Safe to repeat.",
-        ),
-        ("feedback", _feedback, "write and hand back feedback pages", "One HTML page per trainee, into the exchange."),
-    ):
-        command = commands.add_parser(name, help=help_, description=description, formatter_class=raw)
-        command.add_argument("assignment", help="the assignment's name, such as m2")
-        command.add_argument("--course", type=Path, default=Path("."), metavar="DIR", help="course folder (default: .)")
-        command.add_argument("--exchange", type=Path, metavar="DIR", help="exchange folder, if not the system's own")
-        if name == "grade":
-            command.add_argument("--student", action="append", metavar="NAME", help="only this one (repeatable)")
-        _add_language(command)
-        command.set_defaults(run=run)
-
-
-def _add_language(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lang", choices=LANGUAGES, default=default_language(), help="language of the screens")
 
 
 def _add_replies(parser: argparse.ArgumentParser) -> None:
@@ -157,7 +120,7 @@ def _add_replies(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--customer", default="", help="with --text: what the customer wrote")
     parser.add_argument("--emotion", default="calm", help="with --text: anger anxiety disappointment confusion calm")
     parser.add_argument("--persona", default="adult", help="with --text: gen_z adult senior enterprise")
-    _add_language(parser)
+    add_language(parser)
 
 
 def _lab(args: argparse.Namespace) -> int:
@@ -204,7 +167,7 @@ def _mark(args: argparse.Namespace) -> int:
 
 def _files(args: argparse.Namespace) -> tuple[Path, Path]:
     if not (args.scenarios and args.replies):
-        raise _Wrong("needs --scenarios and --replies, or --text; see csworkshop check --help")
+        raise UserError("needs --scenarios and --replies, or --text; see csworkshop check --help")
     return args.scenarios, args.replies
 
 
@@ -217,7 +180,7 @@ def _typed_scenario(args: argparse.Namespace) -> Any:
         return Scenario(customer=args.customer, emotion=args.emotion, persona=args.persona)
     except ValidationError as error:
         first = error.errors()[0]
-        raise _Wrong(f"--{first['loc'][0]} {first['input']!r}: {first['msg'].lower()}") from None
+        raise UserError(f"--{first['loc'][0]} {first['input']!r}: {first['msg'].lower()}") from None
 
 
 def _print_lines(records: Iterable[dict[str, Any]]) -> int:
@@ -233,7 +196,7 @@ def _exercises_check(args: argparse.Namespace) -> int:
     files: list[Path] = []
     for path in args.paths or [None]:
         if path is not None and not path.exists():
-            raise _Wrong(f"{path}: there is no such file or folder")
+            raise UserError(f"{path}: there is no such file or folder")
         files += [path] if path is not None and path.is_file() else exercise_files(path)
     faults = [fault for path in files for fault in review(path)]
     for fault in faults:
@@ -250,37 +213,3 @@ def _exercises_list(args: argparse.Namespace) -> int:
         exercise = read_exercise(path)
         print(f"{exercise.id:32} {exercise.module} {'●' * exercise.level:3} {exercise.title[args.lang]}")
     return 0
-
-
-def _course_init(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import course_init
-
-    return int(course_init(args.folder) or 0)
-
-
-def _release(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import release
-
-    return int(release(args.assignment, args.course, exchange=args.exchange) or 0)
-
-
-def _collect(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import collect
-
-    return int(collect(args.assignment, args.course, exchange=args.exchange) or 0)
-
-
-def _grade(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import grade
-
-    return int(grade(args.assignment, args.course, students=args.student, lang=args.lang) or 0)
-
-
-def _feedback(args: argparse.Namespace) -> int:
-    from csworkshop.grading.course import feedback
-
-    return int(feedback(args.assignment, args.course, exchange=args.exchange, lang=args.lang) or 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
