@@ -111,7 +111,7 @@ class _Rule(BaseModel):
 
     @property
     def turn(self) -> int:
-        """0 for a rule that reads the text only, 1 for one that asks which items those found, 2 for one that asks all."""
+        """0 for a rule that reads the text only, 1 for one that asks what those found, 2 for one that asks all."""
         return 1 if self.unless_items or self.with_items or self.unless_elsewhere else 0
 
 

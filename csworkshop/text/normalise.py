@@ -13,9 +13,10 @@ from dataclasses import dataclass
 # times, spans and thousands it stays half-width, whichever way it was typed: 18:30, 3~5, 3,000, a@b.cn.
 _WIDE = {",": "，", "?": "？", "!": "！", ";": "；", ":": "：", "(": "（", ")": "）", "~": "～"}
 _NARROW = {"：": ":", "～": "~", "，": ",", "．": "."}
-_SAME = {"「": "“", "」": "”", "『": "“", "』": "”", "〝": "“", "〞": "”", "〜": "～", "⋯": "…", "妳": "你", "\r": "\n"}
+_SAME = {"「": "“", "」": "”", "『": "“", "』": "”", "〝": "“", "〞": "”", "〜": "～", "⋯": "…", "妳": "你"}
 _KEEP_WIDE = set("，？！；：（）～。、…“”‘’—《》【】·")
-_LINE_ENDS = "\u2028\u2029\x85\x0b\x0c"
+_BLANKS = "\t\u3000\xa0"
+_LINE_ENDS = "\n\r\u2028\u2029\x85\x0b\x0c"
 
 _HANZI = r"\u3400-\u9fff"
 _ADDRESS = re.compile(
@@ -70,21 +71,18 @@ def fold(typed: str) -> Folded:
 
 
 def _fold_char(c: str, before: str, after: str) -> str:
+    kind = unicodedata.category(c)
     if c in _KEEP_WIDE:
         return c
-    if c == "\r" and after == "\n":
-        return ""
-    if c in _LINE_ENDS:
-        return "\n"
-    if c in "\t\u3000\xa0":
+    if c in _BLANKS:
         return " "
-    if c == "\u200d":  # the joiner holds emoji together; anywhere else it is invisible litter
-        return c if before and unicodedata.category(before) in ("So", "Sk", "Mn") else ""
-    if unicodedata.category(c) == "Cf":
-        return ""
-    if unicodedata.category(c) != "No":  # ① stays ①: as 1 it would run into a figure beside it
-        wide = unicodedata.normalize("NFKC", c)
-        c = wide if len(wide) == 1 else c
+    if c in _LINE_ENDS:
+        return "" if c == "\r" and after == "\n" else "\n"
+    if kind == "Cf":  # invisible litter, except the joiner that holds emoji together
+        return c if c == "\u200d" and before and unicodedata.category(before) in ("So", "Sk", "Mn") else ""
+    if kind != "No":  # ① stays ①: as 1 it would run into a figure beside it
+        plain = unicodedata.normalize("NFKC", c)
+        c = plain if len(plain) == 1 else c
     return _SAME.get(c, c)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from csworkshop.text.normalise import fold
@@ -63,5 +65,5 @@ def test_spans_are_in_order_apart_and_trimmed(typed: str, cut: object) -> None:
     text = fold(typed).text
     spans = cut(text)  # type: ignore[operator]
     assert all(a < b for a, b in spans)
-    assert all(b <= c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
+    assert all(b <= c for (_, b), (c, _) in pairwise(spans))
     assert all(text[a:b] == text[a:b].strip() for a, b in spans)
