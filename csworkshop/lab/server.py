@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from csworkshop.lab.settings import LOG, use_settings, write_settings
-from csworkshop.lab.workspace import bring_lessons, default_workspace, first_lesson, hidden_folder
+from csworkshop.lab.workspace import Change, bring_lessons, default_workspace, first_lesson, hidden_folder
 from csworkshop.text.language import default_language, say
 
 PORT = 8888
@@ -48,10 +49,9 @@ def run(
     print(say("lab.starting", lang), flush=True)
     os.environ["CSWORKSHOP_LANG"] = lang  # kernels inherit it
     use_settings(settings)
+    page = landing_page(settings, changes)
     try:
-        _serve(
-            landing_page(settings), port=port or PORT, host=host, open_browser=open_browser and has_screen(), lang=lang
-        )
+        _serve(page, port=port or PORT, host=host, open_browser=open_browser and has_screen(), lang=lang)
     except SystemExit as error:  # that's how Jupyter's applications give up
         if error.code not in (None, 0):
             print(say("lab.server_failed", lang, log=hidden_folder(folder) / LOG), file=sys.stderr)
@@ -82,11 +82,12 @@ def _serve(page: str, *, port: int, host: str, open_browser: bool, lang: str) ->
     server.start()
 
 
-def landing_page(settings: Path) -> str:
-    """The page to open: the first lesson for a newcomer, afterwards what was open when they left."""
-    lesson = first_lesson()
+def landing_page(settings: Path, changes: Sequence[Change]) -> str:
+    """The page to open: the first of the lessons that are new, otherwise what was open when they left."""
+    new = [change.file for change in changes if change.kind == "new" and change.file.endswith(".ipynb")]
     been_here = any((settings / "layouts").glob("*"))
-    return "/lab" if been_here or lesson is None else f"/lab/tree/{quote(lesson)}"
+    lesson = new[0] if new else None if been_here else first_lesson()
+    return f"/lab/tree/{quote(lesson)}" if lesson else "/lab"
 
 
 def has_screen() -> bool:

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import zmq
+
 from csworkshop.lab.workspace import hidden_folder
 
 LOCALES = {"zh": "zh_CN", "en": "default"}
@@ -64,20 +66,11 @@ def server_config(workspace: Path, folder: Path, log: Path, with_exchange: bool)
             "answer_yes": True,  # Ctrl+C stops without a question
             # A browser that came as a snap may not read hidden folders, where the page that hides the token would lie.
             "use_redirect_file": not sys.platform.startswith("linux"),
-            "logging_config": {
-                "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-                "handlers": {
-                    "file": {
-                        "class": "logging.FileHandler",
-                        "filename": str(log),
-                        "encoding": "utf-8",
-                        "formatter": "plain",
-                    }
-                },
-                # Only to the file: in a newcomer's terminal our own few lines would drown.
-                "loggers": {"ServerApp": {"handlers": ["file"], "level": "INFO"}},
-            },
         },
+        # What goes between server and kernel is encrypted where it can be: other users of a computer can't read along.
+        "KernelManager": {"transport_encryption": "auto" if zmq.has("curve") else "disabled"},
+        # Only to the file: in a newcomer's terminal our own few lines would drown.
+        "Application": {"logging_config": _logging(log)},
         "LabApp": {
             "app_settings_dir": str(folder / "lab-settings"),
             "user_settings_dir": str(folder / "user-settings"),
@@ -101,6 +94,17 @@ def _disabled(with_exchange: bool) -> list[str]:
     if not with_exchange:
         return ["@jupyter/nbgrader"]
     return [f"@jupyter/nbgrader:{part}" for part in ("formgrader", "course-list", "create-assignment")]
+
+
+def _logging(log: Path) -> dict[str, Any]:
+    plain = {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    to_file = {"class": "logging.FileHandler", "filename": str(log), "encoding": "utf-8", "formatter": "plain"}
+    loggers = ("ServerApp", "LabApp", "JupyterNotebookApp")  # an application logs under its class's name
+    return {
+        "formatters": {"plain": plain},
+        "handlers": {"file": to_file},
+        "loggers": {name: {"handlers": ["file"], "level": "INFO"} for name in loggers},
+    }
 
 
 def _nbgrader_config(exchange: Path, course: str, hidden: Path) -> str:
