@@ -48,7 +48,15 @@ def test_a_fact_taken_up_weighs_enough(clause: str) -> None:
 
 @pytest.mark.parametrize(
     "clause",
-    ["非常抱歉", "我们会尽快处理", "您反馈的问题已收到", "一般第二天就能到", "请问您的单号是多少", "给您退了36元", "亲爱的顾客您好"],
+    [
+        "非常抱歉",
+        "我们会尽快处理",
+        "您反馈的问题已收到",
+        "一般第二天就能到",
+        "请问您的单号是多少",
+        "给您退了36元",
+        "亲爱的顾客您好",
+    ],
 )
 def test_service_talk_weighs_too_little(clause: str) -> None:
     assert weights(clause)[clause] < 2.9
