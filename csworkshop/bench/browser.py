@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -23,6 +25,7 @@ FLAGS = (
 TOKEN = "browser"
 LOCALES = {"zh": "zh_CN", "en": "default"}
 PATIENCE = 90.0
+_COUNT = itertools.count()
 
 
 def chromium() -> str | None:
@@ -183,7 +186,9 @@ class NotebookPage:
 
     def open(self) -> NotebookPage:
         """Open the notebook and wait until its kernel is there."""
-        self.page.goto(self.lab.address(f"lab/tree/{self.name}"), wait_until="commit")
+        # A workspace of its own: JupyterLab would open what was open in the tab before.
+        place = f"lab/workspaces/{next(_COUNT)}/tree/{quote(self.name)}"
+        self.page.goto(self.lab.address(place), wait_until="commit")
         self._ready()
         return self
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.feedback import explain_line, segments, verdict
-from csworkshop.exercises.marking import Line, Marks
+from csworkshop.exercises.marking import CRITICAL_CAP, Line, Marks
 from csworkshop.techniques.catalogue import Item, catalogue
 from csworkshop.text.language import LANGUAGES
 
@@ -48,6 +48,7 @@ def exercise_data(exercise: Exercise, maximum: float) -> dict[str, Any]:
         "hints": len(exercise.hints),
         "maximum": maximum,
         "pass_mark": _short(card.pass_mark * maximum / 100),
+        "critical_cap": _short(CRITICAL_CAP * maximum),
         "card": [
             *(_row("techniques", t.item, t.weight / total * maximum) for t in card.techniques),
             *(_row("faults", f.item, f.penalty / 100 * maximum) for f in card.faults),

@@ -46,7 +46,8 @@ export function editor(voice, ids, on) {
     paint();
     if (!composing) on.change(area.value); // half a syllable of pinyin is nobody's answer
   });
-  for (const kind of ["click", "keyup"]) area.addEventListener(kind, caret);
+  area.addEventListener("click", caret);
+  area.addEventListener("keyup", (event) => /^(Arrow|Home|End|Page)/.test(event.key) && caret());
   area.addEventListener("focus", () => on.focus());
   area.addEventListener("contextmenu", (event) => event.stopPropagation()); // the browser's own: paste, undo
   voice.onDraw(() => {

@@ -15,6 +15,7 @@ export function findings(voice, ids, exercise, on) {
   let active = -1;
   let turn = -1; // which of a finding's places the next jump leaves behind
   let drawn = "";
+  let typed = false;
 
   function wordsOf(spans) {
     const unit = unitsOf(text);
@@ -79,8 +80,11 @@ export function findings(voice, ids, exercise, on) {
       if (held !== null) list.querySelector(`[data-line="${held}"]`)?.focus();
       drawn = fresh;
     }
-    const still = lines.some((line) => line.number === active) ? active : lines.length ? lines[0].number : -1;
-    look(still);
+    // The gravest finding explains itself, unless another one is being looked at.
+    const looking = list.matches(":hover, :focus-within") || !typed;
+    const stays = looking && lines.some((line) => line.number === active);
+    look(stays ? active : lines.length ? lines[0].number : -1);
+    typed = false;
     const more = marks ? marks.beyond : [];
     beyond.hidden = !more.length;
     beyond.textContent = more.length ? voice.say("beyond") + more.map((one) => name(one.item)).join(voice.say("comma")) : "";
@@ -89,6 +93,7 @@ export function findings(voice, ids, exercise, on) {
   return {
     node,
     set(newText, newMarks) {
+      typed = newText !== text;
       text = newText;
       marks = newMarks;
       draw();

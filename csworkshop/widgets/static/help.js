@@ -39,6 +39,7 @@ export function help(voice, ids, exercise, on) {
     }
     if (hints.length) buttons.hint.textContent = voice.say("hint_n", { n: hints.length, of: exercise.hints });
     panel.hidden = !open;
+    panel.classList.toggle("cs-wide", open === "solution"); // one's own words and the model side by side
     panel.replaceChildren(...(open ? contents[open]() : []));
     if (open) panel.setAttribute("aria-label", voice.say(open));
   }

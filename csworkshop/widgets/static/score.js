@@ -25,7 +25,8 @@ export function score(voice, ids, exercise) {
     return section;
   });
   const top = make("div", "cs-top", {}, ring, make("div", "", {}, verdict, need));
-  const node = make("aside", "cs-side", {}, top, banner, ...groups);
+  const sum = make("div", "cs-sum", {}, top, banner);
+  const node = make("aside", "cs-side", {}, sum, make("div", "cs-card", {}, ...groups));
   let marks = null;
 
   function draw() {
@@ -45,7 +46,7 @@ export function score(voice, ids, exercise) {
     need.textContent = voice.say("pass_at", { n: exercise.pass_mark });
     banner.hidden = !critical.length;
     const names = critical.map((line) => voice.pick(exercise.items[line.item]).name).join(voice.say("comma"));
-    const warning = critical.length ? voice.say("critical_banner", { names }) : "";
+    const warning = critical.length ? voice.say("critical_banner", { names, cap: exercise.critical_cap }) : "";
     if (banner.textContent !== warning) banner.textContent = warning; // read out once, not at every key
     node.setAttribute("aria-label", voice.say("card"));
     rows.forEach((row, n) => row.draw(marks && !empty ? marks.lines[n] : null));

@@ -28,8 +28,8 @@ function render({ model, el: root }) {
   const status = statusLine(voice, text);
   const label = make("label", "cs-label", { for: ids.area });
   const keys = make("p", "cs-hidden", { id: ids.keys });
-  const write = make("section", "cs-write", {}, make("div", "cs-over", {}, label, status.length), alarms.node, text.node);
-  write.append(keys, status.node, chips.node);
+  const write = make("section", "cs-write", {}, make("div", "cs-over", {}, label, status.length), text.node);
+  write.append(alarms.node, keys, status.node, chips.node);
   root.classList.add("cs-studio");
   root.append(make("div", "cs-grid", {}, top.node, write, card.node, aid.node), quiet.node);
 
