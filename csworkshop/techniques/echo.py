@@ -3,9 +3,9 @@
 The weight of a clause is a sum: what it shares with the message (numbers, pairs of characters, the longest common
 run, the share of the clause that comes from the message) and what it does otherwise (telling what happened speaks
 for a restatement; rules, our own actions, questions and numbers that the customer never gave speak against it). The
-summands were fitted by logistic regression on clauses of replies by several writers, leaving out one writer at a
-time, and rounded. A pair weighs by its rarity: `common_pairs.txt` lists pairs by the number of other customers'
-cases that they occurred in.
+summands are rounded coefficients of a logistic regression on the clauses of 1,100 replies by six writers; COVERAGE
+and FULL were set by hand afterwards. A pair weighs by its rarity: `common_pairs.txt` holds the pairs that occurred in
+more than 15 of the 58 cases of these writers ([common]) and in 3 to 15 of them ([known]); any other pair is rare.
 """
 
 from __future__ import annotations
