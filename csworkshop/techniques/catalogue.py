@@ -185,7 +185,8 @@ def _fill(path: Path, value: Any, lexicon: dict[str, list[str]]) -> Any:
     def words(m: re.Match[str]) -> str:
         if m[1] not in lexicon:
             allowed = ", ".join(sorted(lexicon))
-            raise DataFileError(path, "rules", f"<{m[1]}> in {value!r} is no word list of {LEXICON}; there are: {allowed}")
+            message = f"<{m[1]}> in {value!r} is no word list of {LEXICON}; there are: {allowed}"
+            raise DataFileError(path, "rules", message)
         return "(?:" + "|".join(sorted(lexicon[m[1]], key=len, reverse=True)) + ")"
 
     return _LIST.sub(words, value)

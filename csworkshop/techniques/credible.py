@@ -17,7 +17,11 @@ _TIES = frozenset(
     "的了是我您你们咱他它在给到就都也会能要不没有这那把和跟与还先再又才吗呢吧啊让叫被为从对向往上下来去过着得地"
     "请可以如若但而且所因并将之于其此该已需按由至时后前内中里等多少几个一两么什怎"
 )
-_LABEL = re.compile(r"(?:^|[。；，、\s【\[])[【\[]?[\u4e00-\u9fff]{2,4}[】\]]?[：】\]](?=[^：，。；]{1,12}(?:[。；，、\s]|$))")
+# A label in brackets or before a colon, with a word or two behind it.
+_LABEL = re.compile(
+    r"(?:^|[。；，、\s【\[])[【\[]?[\u4e00-\u9fff]{2,4}[】\]]?[：】\]]"
+    r"(?=[^：，。；]{1,12}(?:[。；，、\s]|$))"
+)
 MIN_WORDS = 16  # shorter texts are judged by what they say
 
 
