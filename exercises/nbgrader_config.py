@@ -6,12 +6,8 @@
 With this file nbgrader's own commands and formgrader's buttons mark as `csworkshop grade` does: from the trainee's
 answers.json, without running anything that a trainee wrote. Without it, stock nbgrader would run their notebooks.
 
-请不要改这里。自己的设置写进旁边的 course_settings.py,例如:
-Leave this file as it is, and put settings of your own into course_settings.py beside it, such as:
-
-    c.CourseDirectory.course_id = "hotel-2026"              # the course's name in the exchange
-    c.Exchange.root = "/srv/nbgrader/exchange"              # where trainees fetch and submit
-    c.CourseDirectory.db_url = "postgresql://…/gradebook"   # a gradebook on a database server
+请不要改这里。自己的设置(课程名、交换文件夹、成绩库)写进旁边的 course_settings.py。
+Leave this file as it is; settings of your own (the course's name, exchange, gradebook) go into course_settings.py.
 """
 
 from pathlib import Path

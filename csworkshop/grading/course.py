@@ -6,7 +6,9 @@ may be repeated. CourseError (and nothing else that a user could mend) carries o
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,8 +35,27 @@ class Done:
     warnings: tuple[str, ...] = ()
 
 
-def course_init(folder: Path | str, lang: str | None = None) -> Done:
-    """Make `folder` a course folder with the kit's assignments and settings; what is there already stays."""
+SETTINGS = "course_settings.py"
+_SETTINGS_TEXT = '''"""您的课程设置 / Settings of your own for this course; nbgrader_config.py reads them."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - nbgrader puts it here
+
+# 交换文件夹:作业经过它发放和收回,讲师和学员都要能写入
+# The folder through which assignments travel; instructors and trainees must be able to write there.
+c.Exchange.root = {root}
+
+# c.CourseDirectory.course_id = "hotel-2026"             # 课程名 / the course's name in the exchange
+# c.CourseDirectory.db_url = "postgresql://…/gradebook"  # 成绩库 / a gradebook on a database server
+'''
+
+
+def course_init(folder: Path | str, exchange: Path | str | None = None, lang: str | None = None) -> Done:
+    """Make `folder` a course folder with the kit's assignments and settings; what is there already stays.
+
+    The exchange is `exchange`, or the folder `exchange` inside the course folder, which moves with it.
+    """
     shipped, target = content() / "exercises", Path(folder)
     written = kept = 0
     wanted = [shipped / "nbgrader_config.py", *(p for p in sorted((shipped / "source").rglob("*")) if p.is_file())]
@@ -49,6 +70,13 @@ def course_init(folder: Path | str, lang: str | None = None) -> Done:
         shutil.copyfile(file, target / name)
         written += 1
     (target / "source").mkdir(parents=True, exist_ok=True)
+    if (target / SETTINGS).exists():
+        kept += 1
+    else:
+        inside = 'str(Path(__file__).resolve().parent / "exchange")'
+        root = inside if exchange is None else repr(str(Path(exchange).resolve()))
+        (target / SETTINGS).write_text(_SETTINGS_TEXT.format(root=root), "utf-8")
+        written += 1
     return Done((say("grading.course_made", lang, folder=target, written=written, kept=kept),))
 
 
@@ -126,6 +154,8 @@ def feedback(
     from csworkshop.grading.engine import one_engine
 
     course = open_course(course_dir, exchange)
+    if not any(course.root.glob(f"{course.directory.autograded_directory}/*/{assignment}")):
+        raise CourseError(f"nothing of {assignment} is graded yet; run `csworkshop grade {assignment}` first")
     heard: list[str] = []
     with one_engine():
         for student in ["*"] if students is None else list(students):
@@ -133,7 +163,7 @@ def feedback(
             app.force = True
             with nbgrader_at_work() as now:
                 app.start()
-            heard += [line for line in now if not line.startswith("Removing existing assignment")]
+            heard += now
     pages = sorted(course.root.glob(f"{course.directory.feedback_directory}/*/{assignment}/*.html"))
     lines = [say("grading.pages", lang, number=len(pages), folder=course.root / course.directory.feedback_directory)]
     if hand_back and _has_exchange():
@@ -147,7 +177,16 @@ def _submitted(course: Course, assignment: str) -> list[str]:
     top = course.root / course.directory.submitted_directory
     if not top.is_dir():
         return []
-    return sorted(p.name for p in top.iterdir() if (p / assignment).is_symlink() or (p / assignment).is_dir())
+    return sorted(p.name for p in top.iterdir() if _is_there(p / assignment))
+
+
+def _is_there(submission: Path) -> bool:
+    try:
+        return not stat.S_ISREG(os.lstat(submission).st_mode)
+    except PermissionError:
+        return True  # a result has to say that it can't be read
+    except OSError:
+        return False
 
 
 def _check_sources(course: Course, assignment: str) -> None:

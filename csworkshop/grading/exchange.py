@@ -14,9 +14,8 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 
 from csworkshop.grading.settings import IGNORED
-from csworkshop.grading.submission import Unfit, read_regular, read_submission, shown, usable_name
+from csworkshop.grading.submission import FILE_LIMIT, Unfit, read_regular, read_submission, shown, usable_name
 
-FILE_LIMIT = 5 << 20
 FOLDER_LIMIT = 20 << 20
 MOST_FILES = 500
 DEEPEST = 8

@@ -131,6 +131,9 @@ def nbgrader_at_work() -> Iterator[list[str]]:
         logger.removeHandler(ears)
 
 
+_ORDINARY = ("Removing existing assignment", "Creating exchange directory")  # warnings of what was asked for
+
+
 class _Ears(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -139,6 +142,7 @@ class _Ears(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         lines = record.getMessage().strip().splitlines() or [""]
-        self.heard.append(lines[0])
+        if not lines[0].startswith(_ORDINARY):
+            self.heard.append(lines[0])
         if record.levelno >= logging.ERROR and not lines[0].startswith("Please see"):
             self.errors.append(lines[-1])

@@ -21,7 +21,7 @@ from csworkshop.exercises.answers import NAME as ANSWERS
 from csworkshop.grading.plan import Cell, PlanError, graded_exercise, read_plan, studio_call
 from csworkshop.grading.settings import refuse_other_steps
 from csworkshop.grading.sheet import blank_sheet, fill_sheet, mark_cells, released_notebook
-from csworkshop.grading.submission import read_submission, shown
+from csworkshop.grading.submission import FILE_LIMIT, read_submission, shown
 from csworkshop.text.language import default_language
 
 TRAVELLING = (ANSWERS, "timestamp.txt", "submission_secret.txt")  # what goes from a submission to autograded/
@@ -157,17 +157,21 @@ def _harmless(kind: str, value: Any) -> Any:
 
 
 def set_links_aside(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's pre_convert_hook: move links, pipes and devices out of a submission before nbgrader copies it.
+    """nbgrader's pre_convert_hook: move what it would stumble over out of a submission before nbgrader copies it.
 
     nbgrader follows links when it copies, so the content of any file that the instructor may read could come back as
-    feedback. They are moved, unopened, to refused/<student>/<assignment>/ in the course folder.
+    feedback; it waits on pipes, copies files of any size, and fails on a time that it can't read. All that is moved,
+    unopened, to refused/<student>/<assignment>/ in the course folder.
     """
     for folder in {Path(n).parent for n in notebooks}:
         course = folder.parents[2]
         refused = course / "refused" / folder.parent.name / folder.name
         whole = [p for p in (folder.parent, folder) if p.is_symlink()]
         inside = [Path(d) / n for d, dirs, files in os.walk(folder) for n in dirs + files] if not whole else []
-        for path in whole or [p for p in inside if not _is_plain(p) and not _is_folder(p)]:
+        moved = whole or [p for p in inside if not _is_folder(p) and not (_is_plain(p) and _is_small(p))]
+        if not whole and read_submission(folder).timestamp_odd:
+            moved = list(dict.fromkeys([*moved, folder / "timestamp.txt"]))
+        for path in moved:
             refused.mkdir(parents=True, exist_ok=True)
             os.replace(path, refused / path.name)
 
@@ -177,6 +181,10 @@ def _is_plain(path: Path) -> bool:
         return stat.S_ISREG(os.lstat(path).st_mode)
     except OSError:
         return False
+
+
+def _is_small(path: Path) -> bool:
+    return os.lstat(path).st_size <= FILE_LIMIT
 
 
 def _is_folder(path: Path) -> bool:

@@ -20,8 +20,10 @@ from csworkshop.exercises import answers
 from csworkshop.text.language import say
 
 ANSWERS_LIMIT = 1 << 20
+FILE_LIMIT = 5 << 20  # of any file that is copied, collecting included
 SMALL_LIMIT = 4096  # of timestamp.txt and submission_secret.txt
 LOOKED_AT = 1000  # entries of a folder that are looked at for links
+_JUNCTION = 0xA0000003  # stat.IO_REPARSE_TAG_MOUNT_POINT, which only Windows has
 _SECRET = re.compile(rb"[A-Za-z0-9_+=/.-]{16,1024}")
 _MARKUP = frozenset("<>&\"'`\\/")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -168,8 +170,8 @@ def _entry(entry: Any) -> str | Fault:
 
 
 def _is_link(status: os.stat_result) -> bool:
-    """A symbolic link, or on Windows any reparse point (a junction leads elsewhere as well)."""
-    return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_reparse_tag", 0))
+    """A symbolic link, or on Windows a junction. Other reparse points are ordinary: OneDrive makes them of any file."""
+    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _JUNCTION
 
 
 def _leads_elsewhere(folder: Path) -> bool:

@@ -16,6 +16,7 @@ from traitlets.config import Config
 from csworkshop.exercises.answers import AnswerFile
 from csworkshop.exercises.library import content
 from csworkshop.grading import course as commands
+from csworkshop.grading.opening import open_course
 
 from .conftest import EXERCISES, HONEST, expected, graded_cell, write_source
 
@@ -146,9 +147,17 @@ def test_course_init_writes_what_is_missing_and_keeps_what_is_there(tmp_path: Pa
     config = tmp_path / "c" / "nbgrader_config.py"
     assert config.read_bytes() == (content() / "exercises" / "nbgrader_config.py").read_bytes()
     config.write_text("# mine\n")
-    done = commands.course_init(tmp_path / "c", lang="en")
+    done = commands.course_init(tmp_path / "c", exchange=tmp_path / "elsewhere", lang="en")
     assert config.read_text() == "# mine\n"
     assert "0 files written" in done.lines[0]
+
+
+def test_the_exchange_is_inside_the_course_folder_or_where_it_was_said(tmp_path: Path) -> None:
+    commands.course_init(tmp_path / "a")
+    (tmp_path / "a").rename(tmp_path / "moved")
+    assert open_course(tmp_path / "moved").config.Exchange.root == str(tmp_path / "moved" / "exchange")
+    commands.course_init(tmp_path / "b", exchange=tmp_path / "shared 交换")
+    assert open_course(tmp_path / "b").config.Exchange.root == str(tmp_path / "shared 交换")
 
 
 def test_the_shipped_assignment_goes_all_the_way(tmp_path: Path, exchange: Path) -> None:

@@ -46,6 +46,9 @@ def test_stock_autograde_and_feedback(course: Class, tmp_path: Path) -> None:
     (max_ / "notes.txt").symlink_to(secret)
     (max_ / "zero").symlink_to("/dev/zero")
     os.mkfifo(max_ / "pipe")
+    (max_ / "timestamp.txt").write_text("the day before yesterday")
+    with (max_ / "big.bin").open("wb") as file:
+        file.truncate(8 << 30)
 
     run = _nbgrader(course, "autograde", "m2")
     assert run.returncode == 0, run.stderr
@@ -58,9 +61,11 @@ def test_stock_autograde_and_feedback(course: Class, tmp_path: Path) -> None:
     }
     assert not any(needs for *_, needs in stock)
     assert sorted(p.name for p in (course.root / "autograded" / "max" / "m2").iterdir()) == [
-        "answers.json", "m2.ipynb", "submission_secret.txt", "timestamp.txt"
+        "answers.json", "m2.ipynb", "submission_secret.txt"
     ]  # fmt: skip
-    assert sorted(p.name for p in (course.root / "refused" / "max" / "m2").iterdir()) == ["notes.txt", "pipe", "zero"]
+    assert sorted(p.name for p in (course.root / "refused" / "max" / "m2").iterdir()) == [
+        "big.bin", "notes.txt", "pipe", "timestamp.txt", "zero"
+    ]  # fmt: skip
 
     run = _nbgrader(course, "generate_feedback", "m2")
     assert run.returncode == 0, run.stderr
@@ -136,7 +141,7 @@ def test_formgrader(course: Class, formgrader: str, tmp_path: Path) -> None:
     course.grade()
     for page in ("manage_assignments", "gradebook", "gradebook/m2", "gradebook/m2/m2", "manage_submissions/m2"):
         assert "<head" in _ask(formgrader, f"/formgrader/{page}")
-    (submission,) = json.loads(_ask(formgrader, "/formgrader/api/notebook_submissions/m2/m2"))
+    (submission,) = json.loads(_ask(formgrader, "/formgrader/api/submitted_notebooks/m2/m2"))
     assert submission["score"] == expected(text)
     assert not submission["needs_manual_grade"]
     html = _ask(formgrader, f"/formgrader/submissions/{submission['id']}/")
