@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+from csworkshop.exercises.library import COURSE_ID
 from csworkshop.lab.settings import LOG, use_settings, write_settings
 from csworkshop.lab.workspace import Change, bring_lessons, default_workspace, first_lesson, hidden_folder
 from csworkshop.text.language import default_language, say
@@ -22,13 +25,13 @@ def run(
     open_browser: bool = True,
     lang: str | None = None,
     exchange: Path | None = None,
-    course: str = "cs",
+    course: str | None = COURSE_ID,
     host: str = "127.0.0.1",
 ) -> int:
     """Bring the lessons into the workspace and serve JupyterLab on it until Ctrl+C. Returns the exit status.
 
-    With `exchange`, an existing nbgrader exchange folder, trainees fetch and submit assignments of `course` in the lab.
-    If `port` (default 8888) is taken, another one is used.
+    With `exchange`, an existing nbgrader exchange folder, trainees fetch and submit assignments in the lab,
+    those of `course` (None: of every course there). If `port` (default 8888) is taken, another one is used.
     """
     lang = lang or default_language()
     folder = (workspace or default_workspace()).expanduser().resolve()
@@ -79,7 +82,18 @@ def _serve(page: str, *, port: int, host: str, open_browser: bool, lang: str) ->
     address = f"http://{shown}:{server.port}{page}" + (f"?token={token}" if token else "")
     print(say("lab.address" if open_browser else "lab.address_only", lang), f"\n    {address}\n", sep="\n")
     print(say("lab.how_to_stop", lang), flush=True)
+    _stop_on_ctrl_c(server)
     server.start()
+
+
+def _stop_on_ctrl_c(server: Any) -> None:
+    """Stop at the first Ctrl+C, kernels included. Jupyter itself asks first; without a terminal it leaves kernels."""
+
+    def stop(signum: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second one doesn't wait for kernels
+        server.stop(from_signal=True)
+
+    signal.signal(signal.SIGINT, stop)
 
 
 def landing_page(settings: Path, changes: Sequence[Change]) -> str:

@@ -25,7 +25,7 @@ TRAINEE_PARTS = ("assignment_list", "validate_assignment")
 INSTRUCTOR_PARTS = ("formgrader", "course_list")
 
 
-def write_settings(workspace: Path, *, lang: str, exchange: Path | None, course: str) -> Path:
+def write_settings(workspace: Path, *, lang: str, exchange: Path | None, course: str | None) -> Path:
     """Write all configuration files; returns the folder they are in, Jupyter's configuration folder."""
     hidden = hidden_folder(workspace)
     folder = hidden / "jupyter"
@@ -39,7 +39,7 @@ def write_settings(workspace: Path, *, lang: str, exchange: Path | None, course:
     if exchange is None:
         nbgrader.unlink(missing_ok=True)
     else:
-        nbgrader.write_text(_nbgrader_config(exchange, course, hidden), encoding="utf-8")
+        nbgrader.write_text(_nbgrader_config(workspace, exchange, course), encoding="utf-8")
     return folder
 
 
@@ -63,7 +63,6 @@ def server_config(workspace: Path, folder: Path, log: Path, with_exchange: bool)
             "jpserver_extensions": on | off,
             "kernel_websocket_connection_class": "csworkshop.lab.nodelay.NoDelayConnection",
             "allow_root": True,  # in a container one often is, and JupyterLab would refuse
-            "answer_yes": True,  # Ctrl+C stops without a question
             # A browser that came as a snap may not read hidden folders, where the page that hides the token would lie.
             "use_redirect_file": not sys.platform.startswith("linux"),
         },
@@ -107,14 +106,18 @@ def _logging(log: Path) -> dict[str, Any]:
     }
 
 
-def _nbgrader_config(exchange: Path, course: str, hidden: Path) -> str:
-    return (
-        "# Written by `csworkshop lab` at every start: change the command's options instead.\n"
-        "c = get_config()  # noqa: F821\n"
-        f"c.Exchange.root = {str(exchange)!r}\n"
-        f"c.Exchange.cache = {str(hidden / 'nbgrader-cache')!r}\n"
-        f"c.CourseDirectory.course_id = {course!r}\n"
-    )
+def _nbgrader_config(workspace: Path, exchange: Path, course: str | None) -> str:
+    lines = [
+        "# Written by `csworkshop lab` at every start: change the command's options instead.",
+        "c = get_config()  # noqa: F821",
+        f"c.Exchange.root = {str(exchange)!r}",
+        f"c.Exchange.cache = {str(hidden_folder(workspace) / 'nbgrader-cache')!r}",
+        # nbgrader would fetch into the folder that the lab was started from.
+        f"c.Exchange.assignment_dir = {str(workspace)!r}",
+    ]
+    if course:
+        lines.append(f"c.CourseDirectory.course_id = {course!r}")
+    return "\n".join(lines) + "\n"
 
 
 def _write_json(path: Path, value: Any) -> None:
