@@ -33,14 +33,14 @@ export function score(voice, ids, exercise) {
     const points = marks ? marks.points : 0;
     const empty = !marks || marks.refusal === "empty";
     const critical = marks && !empty ? marks.lines.filter((line) => line.state === "critical") : [];
-    const tone = critical.length ? "critical" : marks && marks.passed ? "passed" : empty ? "empty" : "open";
-    node.dataset.tone = tone;
+    node.dataset.tone = empty ? "empty" : marks.refusal ? "refused" : critical.length ? "critical" : marks.passed ? "passed" : "open";
     number.textContent = points;
     outOf.textContent = `/ ${exercise.maximum}`;
     circle.set(points / exercise.maximum);
     ring.setAttribute("aria-valuenow", points);
     ring.setAttribute("aria-label", voice.say("score"));
-    const said = empty ? voice.say("start") : critical.length ? voice.say("card_critical") : voice.pick(marks.verdict);
+    const failed = critical.length && !marks.refusal;
+    const said = empty ? voice.say("start") : failed ? voice.say("card_critical") : voice.pick(marks.verdict);
     ring.setAttribute("aria-valuetext", `${points} / ${exercise.maximum}. ${said}`);
     verdict.textContent = said;
     need.textContent = voice.say("pass_at", { n: exercise.pass_mark });

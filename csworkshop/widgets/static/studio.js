@@ -31,7 +31,7 @@ function render({ model, el: root }) {
   const write = make("section", "cs-write", {}, make("div", "cs-over", {}, label, status.length), text.node);
   write.append(alarms.node, keys, status.node, chips.node);
   root.classList.add("cs-studio");
-  root.append(make("div", "cs-grid", {}, top.node, write, card.node, aid.node), quiet.node);
+  root.append(make("div", "cs-grid", {}, top.node, write, aid.node, card.node), quiet.node);
 
   function changed(value) {
     alarms.hide("other", "recovered", "restored", "conflict");
@@ -173,11 +173,10 @@ function render({ model, el: root }) {
     else if (event.target === text.area) (chips.first() || aid.node.querySelector("button")).focus();
     else text.area.focus();
   }
-  const commLost = () => root.closest(".jupyter-widgets-disconnected") && wire.lost();
   root.addEventListener("keydown", keydown);
   window.addEventListener("focus", lookAround);
   model.on("change:lang", voice.redraw);
-  model.on("comm_live_update", commLost);
+  model.on("comm_live_update", wire.probe);
   text.enable(false);
   voice.onDraw(() => {
     root.lang = voice.lang === "en" ? "en" : "zh-CN";
@@ -187,7 +186,7 @@ function render({ model, el: root }) {
   return () => {
     window.removeEventListener("focus", lookAround);
     model.off("change:lang", voice.redraw);
-    model.off("comm_live_update", commLost);
+    model.off("comm_live_update", wire.probe);
     quiet.stop();
     status.stop();
     wire.close();

@@ -78,11 +78,12 @@ export function connect(model, client, drafts, on) {
   function receive(message) {
     if (message.client && message.client !== client) return;
     if (message.kind === "welcome") {
-      if (welcomed) return;
-      welcomed = true;
-      revision = message.revision;
       answered();
-      on.welcome(message);
+      if (!welcomed) {
+        welcomed = true;
+        revision = message.revision;
+        on.welcome(message);
+      }
     } else if (message.kind === "result") {
       on.result(sent.get(message.seq), message.marks);
     } else if (message.kind === "ack") {
@@ -90,9 +91,6 @@ export function connect(model, client, drafts, on) {
     } else {
       on.message(message);
     }
-  }
-  function lost() {
-    on.silent({ unsaved: newest !== null, kept, welcomed });
   }
   function goodbye() {
     send("bye");
@@ -102,7 +100,7 @@ export function connect(model, client, drafts, on) {
   hello();
   return {
     send,
-    lost,
+    probe: hello, // is Python still there?
     get revision() {
       return revision;
     },
