@@ -12,6 +12,7 @@ from typing import Any
 from csworkshop import __version__
 from csworkshop.cli.course import add_course_commands
 from csworkshop.cli.options import UserError, add_language
+from csworkshop.exercises.library import COURSE_ID
 from csworkshop.text.datafile import DataFileError
 from csworkshop.text.language import say
 
@@ -70,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     lab.add_argument("--port", type=int, default=None, help="port to serve on (default: the first free from 8888)")
     lab.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     lab.add_argument("--exchange", type=Path, metavar="DIR", help="nbgrader's exchange folder, to fetch and submit")
+    lab.add_argument("--course-id", metavar="NAME", default=COURSE_ID, help="with --exchange: the course's name in it")
     add_language(lab)
     lab.set_defaults(run=_lab)
 
@@ -133,6 +135,7 @@ def _lab(args: argparse.Namespace) -> int:
             open_browser=not args.no_browser,
             lang=args.lang,
             exchange=args.exchange,
+            course=args.course_id,
         )
     )
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from csworkshop.exercises.definition import Exercise, read_exercise
 
 
+COURSE_ID = "csworkshop"  # the course's name in nbgrader's exchange, unless the instructor's settings say another
+
+
 class UnknownExercise(KeyError):
     """No exercise has this id. The message lists ids that come close."""
 

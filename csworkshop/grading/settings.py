@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from csworkshop.exercises.answers import NAME as ANSWERS
+from csworkshop.exercises.library import COURSE_ID
 
 SANITIZE_STEPS = (
     "csworkshop.grading.steps.UseReleasedNotebook",
@@ -38,7 +39,6 @@ RELEASE_STEPS = (
 )
 # What trainees' folders hold besides notebook and answers, and what nobody needs to hand in or out.
 IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", f".{ANSWERS}.lock", f".{ANSWERS}.*.tmp")
-COURSE_ID = "csworkshop"
 
 
 class UntrustedSettings(Exception):
