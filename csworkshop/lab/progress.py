@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -20,7 +21,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._began = self._shown = time.monotonic()
-        self._live = sys.stderr.isatty()
+        self._live = sys.stderr.isatty() and os.name != "nt"  # older Windows consoles cannot erase a line
         self._step = ""
 
     def seconds(self) -> int:
