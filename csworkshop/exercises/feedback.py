@@ -117,8 +117,9 @@ def _row(line: Line, lang: str, maximum: float) -> str:
         points,
         f"{words} {escape(explain_line(line, lang))}",
     )
-    style = 'style="padding:4px 10px 4px 0;vertical-align:top;text-align:left"'
-    return "<tr>" + "".join(f"<td {style}>{c}</td>" for c in cells) + "</tr>"
+    style = "padding:4px 10px 4px 0;vertical-align:top;text-align:left"
+    styles = (f"{style};white-space:nowrap",) * 3 + (style,)
+    return "<tr>" + "".join(f'<td style="{s}">{c}</td>' for s, c in zip(styles, cells, strict=True)) + "</tr>"
 
 
 def marked_reply(marks: Marks, lang: str = "zh") -> str:

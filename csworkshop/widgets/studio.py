@@ -81,7 +81,8 @@ class ReplyStudio(anywidget.AnyWidget):
             place=f"{self.answers.path.parent}#{exercise.id}",
             lang=lang or default_language(),
         )
-        _LIVE.add(self)
+        with _LOCK:
+            _LIVE.add(self)
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
@@ -102,7 +103,8 @@ class ReplyStudio(anywidget.AnyWidget):
             hints = self._next_hint()
             more = len(hints) < len(self.exercise.hints)
         number = say("studio.hint_n", self.lang, n=len(hints), of=len(self.exercise.hints))
-        return Shown(f"{number}: {hints[-1]}" + ("" if more else f"\n{say('studio.hint_last', self.lang)}"))
+        label = say("studio.named", self.lang, name=number)
+        return Shown(f"{label}{hints[-1]}" + ("" if more else f"\n{say('studio.hint_last', self.lang)}"))
 
     def solution(self) -> Shown:
         """The model answer beside one's own, after an honest try; in a graded assignment after grading only."""

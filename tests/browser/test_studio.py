@@ -365,6 +365,24 @@ def test_screen_readers_are_told_quietly(open_notebook: Open) -> None:
     assert studio.find(".cs-backdrop").get_attribute("aria-hidden") == "true"
 
 
+def test_failed_save_is_told_and_made_good(open_notebook: Open) -> None:
+    notebook = open_notebook()
+    studio = notebook.studio()
+    file = notebook.folder / "answers.json"
+    file.write_text('{"schema": 9}')
+    studio.type(GOOD)
+    studio.notices.get_by_text("更新版本").wait_for()
+    assert studio.state.inner_text() == "未保存"
+    studio.wait_for_mark(TIME)  # judged all the same
+    studio.type("还在写。")
+    assert studio.value() == f"{GOOD}还在写。"
+    assert file.read_text() == '{"schema": 9}'
+    file.unlink()
+    studio.saved(notebook, f"{GOOD}还在写。")  # tried again without another key
+    notebook.page.wait_for_function("() => document.querySelector('.cs-state').textContent === '已保存'")
+    assert studio.notices.inner_text() == ""
+
+
 def test_ghost_without_a_kernel_takes_no_words(open_notebook: Open) -> None:
     """The picture of a widget that no kernel knows (saved widget state) says so and can't swallow typing."""
     notebook = open_notebook(STUDIO_WITHOUT_EARS, studios=0)

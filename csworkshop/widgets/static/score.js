@@ -33,20 +33,21 @@ export function score(voice, ids, exercise) {
     const points = marks ? marks.points : 0;
     const empty = !marks || marks.refusal === "empty";
     const critical = marks && !empty ? marks.lines.filter((line) => line.state === "critical") : [];
-    node.dataset.tone = empty ? "empty" : marks.refusal ? "refused" : critical.length ? "critical" : marks.passed ? "passed" : "open";
+    const tone = () => (marks.refusal ? "refused" : critical.length ? "critical" : marks.passed ? "passed" : "open");
+    node.dataset.tone = empty ? "empty" : tone();
     number.textContent = points;
     outOf.textContent = `/ ${exercise.maximum}`;
     circle.set(points / exercise.maximum);
     ring.setAttribute("aria-valuenow", points);
     ring.setAttribute("aria-label", voice.say("score"));
-    const failed = critical.length && !marks.refusal;
+    const failed = critical.length > 0 && !marks.refusal;
     const said = empty ? voice.say("start") : failed ? voice.say("card_critical") : voice.pick(marks.verdict);
     ring.setAttribute("aria-valuetext", `${points} / ${exercise.maximum}. ${said}`);
     verdict.textContent = said;
     need.textContent = voice.say("pass_at", { n: exercise.pass_mark });
-    banner.hidden = !critical.length;
+    banner.hidden = !failed;
     const names = critical.map((line) => voice.pick(exercise.items[line.item]).name).join(voice.say("comma"));
-    const warning = critical.length ? voice.say("critical_banner", { names, cap: exercise.critical_cap }) : "";
+    const warning = failed ? voice.say("critical_banner", { names, cap: exercise.critical_cap }) : "";
     if (banner.textContent !== warning) banner.textContent = warning; // read out once, not at every key
     node.setAttribute("aria-label", voice.say("card"));
     rows.forEach((row, n) => row.draw(marks && !empty ? marks.lines[n] : null));
