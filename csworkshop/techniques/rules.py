@@ -29,7 +29,8 @@ from csworkshop.text.segment import Span, clauses, sentences
 from csworkshop.text.times import promises
 
 PRESENT = 0.5  # a score from here on counts as present
-_QUOTED = re.compile(r"“[^”\n]{1,40}”|《[^》\n]{1,40}》|\"[^\"\n]{1,40}\"")
+_QUOTED = re.compile(r"“[^”\n]{1,40}”|‘[^’\n]{1,40}’|《[^》\n]{1,40}》|\"[^\"\n]{1,40}\"")
+_SALUTATION = 12  # a line this short that ends in a colon addresses or announces, it argues nothing
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,10 @@ class OpeningRule(_Rule):
     def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
         standing = _present(self.before, found)
         for start, end in reading.clauses:
-            skipped = bool(self.skip) and search(join(self.skip), reading.text[start:end])
+            piece = reading.text[start:end]
+            opener = piece.rstrip("： ")
+            skipped = opener != piece and len(opener) <= _SALUTATION
+            skipped = skipped or bool(self.skip and search(join(self.skip), opener))
             reach = end if skipped else next((e for s, e in reading.sentences if s <= start < e), end)
             if any(h.start < reach and h.end > start for h in standing):
                 return []

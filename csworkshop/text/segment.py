@@ -9,7 +9,10 @@ Span = tuple[int, int]
 # Speech turned into text has blanks where others put commas; a blank between Hanzi ends a clause.
 _HANZI = "\u3400-\u9fff"
 _SENTENCE = re.compile(r"[^。！？\n…]+(?:[。！？\n…]|[”’」）])*|[。！？\n…]+")
-_CLAUSE_END = re.compile(rf"[，。！？；、\n…～—]+[”’）]*|(?<=[{_HANZI}]) +(?=[{_HANZI}\w])|(?<=\w) +(?=[{_HANZI}])")
+# One dash joins the steps of a path (我的—订单), two make a pause.
+_CLAUSE_END = re.compile(
+    rf"(?:[，。！？；、\n…～]|——)+[”’）]*|(?<=[{_HANZI}]) +(?=[{_HANZI}\w])|(?<=\w) +(?=[{_HANZI}])"
+)
 
 
 def sentences(text: str) -> list[Span]:
