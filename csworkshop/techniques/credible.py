@@ -17,11 +17,18 @@ _TIES = frozenset(
     "的了是我您你们咱他它在给到就都也会能要不没有这那把和跟与还先再又才吗呢吧啊让叫被为从对向往上下来去过着得地"
     "请可以如若但而且所因并将之于其此该已需按由至时后前内中里等多少几个一两么什怎"
 )
-# A label in brackets or before a colon, with a word or two behind it.
+# A label in brackets or before a colon with a word or two behind it: 时限：24小时。 A salutation (李先生：) and a label
+# with a clause behind it (往后：改期自动发短信，…) are none.
+_END = r"(?=[。；\n]|$|[，、\s]\s*[【\[]?[\u4e00-\u9fff]{2,6}[】\]]?[：】\]])"
 _LABEL = re.compile(
-    r"(?:^|[。；，、\s【\[])[【\[]?[\u4e00-\u9fff]{2,4}[】\]]?[：】\]]"
-    r"(?=[^：，。；]{1,12}(?:[。；，、\s]|$))"
+    r"(?:^|[。；，、\s【\[])(?:\d{1,2}[.、）] *)?[【\[]?(?P<name>[\u4e00-\u9fff]{2,6})[】\]]?[：】\]]"
+    rf"[ ：]*(?P<words>[^：，。；、\s【\[]{{1,12}}){_END}"
 )
+_ASKED_FOR = re.compile(
+    r"共情|同理|安抚|情绪|复述|事实|致歉|道歉|歉意|担责|责任|确认|理解|追问|询问|诉求|时限|时间|期限|方案|办法|措施|备选"
+    r"|选项|利弊|跟进|回访|联系|渠道|效果|补偿|赔偿|改进|整改|主动|提醒"
+)
+WORD_OR_TWO = 6  # a label that names no technique has no more characters than these behind it in a pile
 MIN_WORDS = 16  # shorter texts are judged by what they say
 
 
@@ -36,7 +43,12 @@ def credible(reply: str) -> bool:
 
 
 def _labels(text: str) -> bool:
-    return len(_LABEL.findall(text)) >= 3
+    """Three labels that name what a scorecard asks for, or a text that is mostly labels."""
+    labels = [m for m in _LABEL.finditer(text) if _ASKED_FOR.search(m["name"]) or len(m["words"]) <= WORD_OR_TWO]
+    if sum(bool(_ASKED_FOR.search(m["name"])) for m in labels) >= 3:
+        return True
+    covered = sum(len(m[0]) for m in labels)
+    return len(labels) >= 3 and covered > 0.6 * len(text)
 
 
 def _crumbs(pieces: list[list[str]]) -> bool:
