@@ -251,7 +251,7 @@ def test_with_an_exchange_assignments_are_listed_fetched_and_submitted(english: 
 
 def test_a_missing_exchange_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path / "desk", exchange=tmp_path / "无", lang="zh") == 2
-    assert f"作业交换文件夹不存在或不能写入:{tmp_path / '无'}" in capsys.readouterr().err
+    assert f"作业交换文件夹不存在或不能写入：{tmp_path / '无'}" in capsys.readouterr().err
     assert not (tmp_path / "desk").exists()
 
 
