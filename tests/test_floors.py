@@ -21,9 +21,9 @@ FLOORS = {
     "grading": 6,
     "classroom": 6,
     "lab": 6,
-    "cli": 7,  # the door: its commands lead to every face
-    "__main__": 8,
-    "bench": 8,  # run by hand, measures all the others
+    "bench": 7,  # run by hand, measures all the others
+    "cli": 8,  # the door: its commands lead to every room
+    "__main__": 9,
 }
 MAX_LINES = 320
 

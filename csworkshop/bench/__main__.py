@@ -1,4 +1,4 @@
-"""`python -m csworkshop.bench typing`: from key press to painted feedback, in a real JupyterLab and Chromium."""
+"""`csworkshop bench` or `python -m csworkshop.bench`: measurements that anybody can repeat."""
 
 from __future__ import annotations
 
@@ -7,17 +7,44 @@ import sys
 import tempfile
 from pathlib import Path
 
-from csworkshop.bench.browser import Lab, browser, chromium
-from csworkshop.bench.typing import measure
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a measurement and print it; exit status 1 if a ratio is above its target."""
-    parser = argparse.ArgumentParser(prog="python -m csworkshop.bench", description=__doc__)
-    parser.add_argument("what", choices=["typing"])
-    parser.add_argument("--keys", type=int, default=60, help="key presses per text and widget (default %(default)s)")
-    parser.add_argument("--target", type=float, default=1.5, help="highest ratio that is good (default %(default)s)")
+    parser = argparse.ArgumentParser(prog="csworkshop bench", description=__doc__)
+    add_measurements(parser)
     chosen = parser.parse_args(arguments)
+    return int(chosen.run(chosen))
+
+
+def add_measurements(parser: argparse.ArgumentParser) -> None:
+    """Add `typing` and `checker`."""
+    kinds = parser.add_subparsers(title="measurements", metavar="WHAT", required=True)
+    typing = kinds.add_parser(
+        "typing",
+        help="key press to painted feedback, beside a trivial callback in the same run",
+        description="Types into a real JupyterLab in Chromium and prints the ratios to a callback that only answers.",
+    )
+    typing.add_argument("--keys", type=int, default=60, help="key presses per text and widget (default %(default)s)")
+    typing.add_argument("--target", type=float, default=1.5, help="highest ratio that is good (default %(default)s)")
+    typing.set_defaults(run=_typing)
+    checker = kinds.add_parser(
+        "checker",
+        help="agreement with two inspectors, on known and on unread writers",
+        description="Judges the labelled replies in data/ and prints F1 per item and how marks rank replies.",
+    )
+    checker.set_defaults(run=_checker)
+
+
+def _checker(_: argparse.Namespace) -> int:
+    from csworkshop.bench.judging import main as judging
+
+    return judging()
+
+
+def _typing(chosen: argparse.Namespace) -> int:
+    from csworkshop.bench.browser import Lab, browser, chromium
+    from csworkshop.bench.typing import measure
+
     if chromium() is None:
         print("There is no Chromium here; name one in CSWORKSHOP_CHROMIUM.", file=sys.stderr)
         return 2

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from csworkshop import __version__
+from csworkshop.bench.__main__ import add_measurements
 from csworkshop.cli.course import add_course_commands
 from csworkshop.cli.options import UserError, add_language
 from csworkshop.exercises.library import COURSE_ID
@@ -112,6 +113,8 @@ def build_parser() -> argparse.ArgumentParser:
     listing.set_defaults(run=_exercises_list)
 
     add_course_commands(commands)
+    bench = commands.add_parser("bench", help="measure the checker and the studio")
+    add_measurements(bench)
     return parser
 
 

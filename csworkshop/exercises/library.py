@@ -7,7 +7,6 @@ from pathlib import Path
 
 from csworkshop.exercises.definition import Exercise, read_exercise
 
-
 COURSE_ID = "csworkshop"  # the course's name in nbgrader's exchange, unless the instructor's settings say another
 
 
