@@ -234,24 +234,39 @@ def test_dead_kernel_is_told_and_the_words_come_back(open_notebook: Open) -> Non
     notebook.page.wait_for_function("() => !Object.keys(localStorage).some(k => k.startsWith('csworkshop:'))")
 
 
+def _leave_draft(notebook: Any, text: str, underway: list[str]) -> None:
+    """A draft as an earlier page leaves it behind that knew of nothing saved."""
+    script = """({ folder, ...draft }) => {
+        const server = location.pathname.replace(/\\/lab.*$/, '');
+        localStorage.setItem(`csworkshop:${server}:${folder}#m2-vague-delivery:old`, JSON.stringify(draft));
+    }"""
+    draft = {"text": text, "revision": 0, "underway": underway, "at": 1}
+    notebook.evaluate(script, {"folder": str(notebook.folder.resolve()), **draft})
+
+
 def test_older_unsaved_words_are_offered_not_forced(open_notebook: Open) -> None:
     notebook = open_notebook()
     studio = notebook.studio()
     studio.type("一开始的")
     studio.saved(notebook, "一开始的")
-    # A draft that an earlier page left behind, before somebody else saved.
-    script = """draft => {
-        const server = location.pathname.replace(/\\/lab.*$/, '');
-        localStorage.setItem(`csworkshop:${server}:${draft.folder}#m2-vague-delivery:old`,
-            JSON.stringify({text: draft.text, revision: 0, at: 1}));
-    }"""
-    notebook.evaluate(script, {"folder": str(notebook.folder.resolve()), "text": "掉线时写的"})
+    _leave_draft(notebook, "掉线时写的", [])
     notebook.run_all()
     studio.notices.get_by_text("掉线时写的").wait_for()
     assert studio.value() == "一开始的"
     studio.notices.get_by_role("button").first.click()
     studio.saved(notebook, "掉线时写的")
     assert [v["text"] for v in notebook.answers()["m2-vague-delivery"]["history"]] == ["一开始的"]
+
+
+def test_words_after_a_save_whose_answer_got_lost_come_back_by_themselves(open_notebook: Open) -> None:
+    notebook = open_notebook()
+    studio = notebook.studio()
+    studio.type("一开始的")
+    studio.saved(notebook, "一开始的")
+    _leave_draft(notebook, "一开始的，接着写的", ["一开始的"])
+    notebook.run_all()
+    studio.notices.get_by_text("找回").wait_for()
+    studio.saved(notebook, "一开始的，接着写的")
 
 
 def test_second_tab_sees_and_both_texts_stay(open_notebook: Open) -> None:

@@ -9,18 +9,19 @@ export function keepDrafts(place, client) {
 
   function read(key) {
     try {
-      const { text, revision, at } = JSON.parse(localStorage.getItem(key));
-      return typeof text === "string" ? { key, text, revision, at } : null;
+      const { text, revision, at, underway = [] } = JSON.parse(localStorage.getItem(key));
+      return typeof text === "string" ? { key, text, revision, at, underway } : null;
     } catch (error) {
       console.warn(`csworkshop: draft ${key} cannot be read`, error);
       return null;
     }
   }
   return {
+    // `underway`: texts that were sent and not answered; Python may have saved them before it died.
     // False if the browser refuses (private window, storage full): then the notice says to copy the words.
-    keep(text, revision) {
+    keep(text, revision, underway) {
       try {
-        localStorage.setItem(own, JSON.stringify({ text, revision, at: Date.now() }));
+        localStorage.setItem(own, JSON.stringify({ text, revision, underway, at: Date.now() }));
         return true;
       } catch (error) {
         console.warn("csworkshop: the browser keeps no draft", error);

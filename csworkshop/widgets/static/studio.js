@@ -138,7 +138,8 @@ function render({ model, el: root }) {
     const spent = found.filter((draft) => draft.text === saved || !draft.text.trim());
     drafts.remove(spent.map((draft) => draft.key));
     const [newest, ...rest] = found.filter((draft) => !spent.includes(draft));
-    if (newest && newest.revision === revision) {
+    // Nothing newer was saved, or only what this draft's own writer had sent.
+    if (newest && (newest.revision === revision || newest.underway.includes(saved))) {
       use(newest, false);
       alarms.show("recovered", { tone: "info", text: () => voice.say("recovered"), actions: [gotIt("recovered")] });
     } else if (newest) {

@@ -69,7 +69,7 @@ export function connect(model, client, drafts, on) {
         newest = null;
         drafts.drop();
       } else if (newest !== null) {
-        kept = drafts.keep(newest, revision);
+        kept = drafts.keep(newest, revision, []);
       }
       on.saved(message, newest === null);
     }
@@ -111,7 +111,7 @@ export function connect(model, client, drafts, on) {
     },
     push(text, restore = false) {
       newest = text;
-      kept = drafts.keep(text, revision);
+      kept = drafts.keep(text, revision, waiting ? [...sent.values()].slice(-2) : []);
       next = { text, restore: restore || Boolean(next && next.restore) };
       pump();
     },
