@@ -24,15 +24,13 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from csworkshop.exercises.versions import Version, drop_oldest_version, push, read_version, saved_at, worth_keeping
+
 SCHEMA = 1
 NAME = "answers.json"
 MAX_CHARACTERS = 20_000  # of one answer; far more than any reply, and the grader's cap on the file holds
 MAX_FILE_BYTES = 900_000  # earlier versions are dropped, oldest first, before the file outgrows the grader's 1 MiB
 GRADED_BYTES = 1_000_000  # a file above this would be refused when handed in, so it isn't written
-KEEP_VERSIONS = 20
-VERSION_SECONDS = 30  # a version is kept at most this often, unless words were deleted …
-PAUSE_SECONDS = 5  # … and after a pause in typing, when the text says something
-SHORTEST_VERSION = 6  # characters; less isn't worth a place in the list
 LOCK_SECONDS = 3.0
 
 Problem = Literal["full", "read_only", "busy", "newer", "damaged", "too_long", "other"]
@@ -47,16 +45,6 @@ class AnswerFileError(OSError):
     def __init__(self, message: str, problem: Problem = "other") -> None:
         super().__init__(message)
         self.problem: Problem = problem
-
-
-@dataclass(frozen=True)
-class Version:
-    """An earlier text; `conflict` marks one that another window wrote over."""
-
-    revision: int
-    text: str
-    saved_at: str
-    conflict: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +86,7 @@ class AnswerFile:
             revision=entry["revision"],
             text=entry.get("text", ""),
             saved_at=str(entry.get("saved_at", "")),
-            history=tuple(_version(v) for v in entry.get("history", [])),
+            history=tuple(read_version(v) for v in entry.get("history", [])),
             hints=int(entry.get("hints", 0)),
             solution_seen=bool(entry.get("solution_seen", False)),
         )
@@ -118,8 +106,8 @@ class AnswerFile:
             if old == text:
                 return Saved(revision, moved_aside=aside)
             conflict = revision != based_on and bool(old)
-            if old and (keep_current or _worth_keeping(entry, text, conflict)):
-                _push(entry, {"revision": revision, "text": old, "saved_at": _saved_at(entry), "conflict": conflict})
+            if old and (keep_current or worth_keeping(entry, text, conflict)):
+                push(entry, {"revision": revision, "text": old, "saved_at": saved_at(entry), "conflict": conflict})
             entry |= {"revision": revision + 1, "text": text, "saved_at": _now()}
             self._write(data)
             return Saved(revision + 1, conflict, moved_aside=aside)
@@ -131,7 +119,7 @@ class AnswerFile:
             entry = data["answers"].setdefault(exercise, {"revision": 0})
             if text in ("", entry.get("text"), *(v["text"] for v in entry.get("history", []))):
                 return
-            _push(entry, {"revision": entry["revision"], "text": text, "saved_at": _now(), "conflict": True})
+            push(entry, {"revision": entry["revision"], "text": text, "saved_at": _now(), "conflict": True})
             self._write(data)
 
     def note(self, exercise: str, *, hints: int | None = None, solution_seen: bool | None = None) -> None:
@@ -183,7 +171,7 @@ class AnswerFile:
 
     def _write(self, data: dict[str, Any]) -> None:
         raw = _dump(data)
-        while len(raw) > MAX_FILE_BYTES and _drop_oldest_version(data):
+        while len(raw) > MAX_FILE_BYTES and drop_oldest_version(data):
             raw = _dump(data)
         if len(raw) > GRADED_BYTES:
             message = f"{self.path} would grow to {len(raw)} bytes; at most {GRADED_BYTES} can be handed in"
@@ -256,54 +244,6 @@ def _fits(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         message = f"the answer has {len(text)} characters; at most {MAX_CHARACTERS} can be saved"
         raise AnswerFileError(message, "too_long")
-
-
-def _version(entry: dict[str, Any]) -> Version:
-    number, conflict = entry.get("revision", 0), entry.get("conflict", False)
-    return Version(number if isinstance(number, int) else 0, entry["text"], _saved_at(entry), bool(conflict))
-
-
-def _saved_at(entry: dict[str, Any]) -> str:
-    return str(entry.get("saved_at", ""))
-
-
-def _push(entry: dict[str, Any], version: dict[str, Any]) -> None:
-    """Add a version, the newest last; a text that is there already moves to the end instead of standing twice."""
-    others = [v for v in entry.get("history", []) if v["text"] != version["text"]]
-    entry["history"] = [*others, version][-KEEP_VERSIONS:]
-
-
-def _worth_keeping(entry: dict[str, Any], text: str, conflict: bool) -> bool:
-    """Keep the old text as a version: another writer's, one that loses words, or now and then after a pause."""
-    old = entry["text"]
-    if conflict:
-        return True
-    if len(old.strip()) < SHORTEST_VERSION:
-        return False
-    if len(text) < len(old) - 5:
-        return True
-    history = entry.get("history", [])
-    kept = _seconds_since(history[-1]) if history else VERSION_SECONDS + 1
-    return kept > VERSION_SECONDS and (_seconds_since(entry) > PAUSE_SECONDS or kept > 4 * VERSION_SECONDS)
-
-
-def _seconds_since(entry: dict[str, Any]) -> float:
-    """Age of a saved text; infinite where its time can't be read or lies in the future (a clock put back)."""
-    try:
-        then = datetime.fromisoformat(_saved_at(entry)).astimezone()
-    except ValueError:
-        return float("inf")
-    age = (datetime.now().astimezone() - then).total_seconds()
-    return age if age >= 0 else float("inf")
-
-
-def _drop_oldest_version(data: dict[str, Any]) -> bool:
-    """Drop the oldest kept version of all; current texts are never dropped. False when there is none left."""
-    with_history = [a for a in data["answers"].values() if a.get("history")]
-    if not with_history:
-        return False
-    min(with_history, key=lambda a: (_saved_at(a["history"][0]), -len(a["history"])))["history"].pop(0)
-    return True
 
 
 def _dump(data: dict[str, Any]) -> bytes:

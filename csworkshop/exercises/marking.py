@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 from csworkshop.exercises.definition import Exercise
@@ -127,6 +128,7 @@ def _refusal(answer: str, exercise: Exercise) -> Refusal:
     return ""
 
 
+@lru_cache(maxsize=256)  # the flawed reply and the model answer are compared at every key press
 def _words(text: str) -> str:
     """Only the characters that carry words: blanks and punctuation neither make nor hide a copy."""
     return "".join(c for c in fold(text).text if c.isalnum())

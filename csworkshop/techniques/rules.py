@@ -138,9 +138,9 @@ class PatternRule(_Rule):
     unless_echoed: bool = False
 
     def hits(self, reading: Reading, number: int) -> list[Hit]:
-        if self.unless_reply and search(join(self.unless_reply), reading.text):
+        if self.unless_reply and join(self.unless_reply).search(reading.text):
             return []
-        if self.customer and not search(join(self.customer), reading.customer):
+        if self.customer and not join(self.customer).search(reading.customer):
             return []
         found = []
         before = 0
@@ -149,9 +149,9 @@ class PatternRule(_Rule):
             m = self._first(piece, reading.customer)
             if (
                 m
-                and not (self.unless and search(join(self.unless), piece))
-                and not (self.unless_before and search(join(self.unless_before), reading.text[before:start]))
-                and not (self.unless_sentence and search(join(self.unless_sentence), reading.sentence(start)))
+                and not (self.unless and join(self.unless).search(piece))
+                and not (self.unless_before and join(self.unless_before).search(reading.text[before:start]))
+                and not (self.unless_sentence and join(self.unless_sentence).search(reading.sentence(start)))
                 and (self.quoted or not _inside((start + m[0], start + m[1]), reading.quoted))
             ):
                 span = (start + m[0], start + m[1]) if self.marks == "match" else (start, end)
@@ -161,8 +161,8 @@ class PatternRule(_Rule):
 
     def _first(self, piece: str, customer: str) -> Span | None:
         if not self.unless_echoed:
-            return search(join(self.any), piece)
-        spoken = (m.span() for m in join(self.any).finditer(piece) if m[0].lower() not in customer.lower())
+            return join(self.any).search(piece)
+        spoken = (m.span() for m in join(self.any).compiled.finditer(piece) if m[0].lower() not in customer.lower())
         return next(spoken, None)
 
 
@@ -174,7 +174,7 @@ class CountRule(_Rule):
     at_least: int = Field(ge=1)
 
     def hits(self, reading: Reading, number: int) -> list[Hit]:
-        found = [m.span() for m in join((self.of,)).finditer(reading.text)]
+        found = [m.span() for m in join((self.of,)).compiled.finditer(reading.text)]
         return [Hit(*s, self.score, number) for s in found] if len(found) >= self.at_least else []
 
 
@@ -203,8 +203,8 @@ class EchoRule(_Rule):
             Hit(start, end, self.score, number)
             for (start, end), weight in echoes(reading.text, reading.clauses, reading.customer)
             if weight >= self.at_least
-            and (not self.any or search(join(self.any), reading.text[start:end]))
-            and not (self.unless and search(join(self.unless), reading.text[start:end]))
+            and (not self.any or join(self.any).search(reading.text[start:end]))
+            and not (self.unless and join(self.unless).search(reading.text[start:end]))
         ]
 
 
@@ -226,12 +226,12 @@ class OpeningRule(_Rule):
             piece = reading.text[start:end]
             opener = piece.rstrip("： ")
             skipped = opener != piece and len(opener) <= _SALUTATION
-            skipped = skipped or bool(self.skip and search(join(self.skip), opener))
+            skipped = skipped or bool(self.skip and join(self.skip).search(opener))
             reach = end if skipped else next((e for s, e in reading.sentences if s <= start < e), end)
             if any(h.start < reach and h.end > start for h in standing):
                 return []
             if not skipped:
-                pardoned = self.pardon and search(join(self.pardon), reading.text[start:reach])
+                pardoned = self.pardon and join(self.pardon).search(reading.text[start:reach])
                 return [] if pardoned else [Hit(start, end, self.score, number)]
         return []
 
@@ -251,9 +251,9 @@ class LackRule(_Rule):
     def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
         if _present(self.of, found) or not reading.clauses:
             return []
-        if self.any and not search(join(self.any), reading.text):
+        if self.any and not join(self.any).search(reading.text):
             return []
-        if self.unless and search(join(self.unless), reading.text):
+        if self.unless and join(self.unless).search(reading.text):
             return []
         start, end = reading.sentences[-1] if reading.sentences else reading.clauses[-1]
         return [Hit(start, end, self.score, number)]
@@ -284,17 +284,34 @@ def _present(items: tuple[str, ...], found: Mapping[str, list[Hit]]) -> list[Hit
 # --- patterns: compiled once, results remembered per piece of text ----------------------------------------------
 
 
+class Expression:
+    """A compiled expression that remembers what it found: while somebody types, only one clause is new.
+
+    The memory is the object's own; one keyed by the compiled pattern would walk the whole pattern to hash it.
+    """
+
+    MEMORY = 2048  # pieces of text
+
+    def __init__(self, source: str) -> None:
+        self.compiled = re.compile(source, re.IGNORECASE)
+        self._known: dict[str, Span | None] = {}
+
+    def search(self, piece: str) -> Span | None:
+        """Span of the first match in `piece`, or None."""
+        try:
+            return self._known[piece]
+        except KeyError:
+            if len(self._known) >= self.MEMORY:
+                self._known.clear()
+            m = self.compiled.search(piece)
+            self._known[piece] = span = m.span() if m else None
+            return span
+
+
 @lru_cache(maxsize=4096)
-def join(patterns: tuple[str, ...]) -> re.Pattern[str]:
+def join(patterns: tuple[str, ...]) -> Expression:
     """One expression that matches where any of `patterns` does."""
-    return re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)
-
-
-@lru_cache(maxsize=65536)
-def search(pattern: re.Pattern[str], piece: str) -> Span | None:
-    """Span of the first match, remembered: while somebody types, only one clause of the reply is new."""
-    m = pattern.search(piece)
-    return m.span() if m else None
+    return Expression("|".join(f"(?:{p})" for p in patterns))
 
 
 def _inside(span: Span, regions: list[Span]) -> bool:
