@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from csworkshop.bench.browser import Lab, browser, chromium
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def add_measurements(parser: argparse.ArgumentParser) -> None:
-    """Add `typing` and `checker`."""
+    """Add `typing`, `pictures` and `checker`."""
     kinds = parser.add_subparsers(title="measurements", metavar="WHAT", required=True)
     typing = kinds.add_parser(
         "typing",
@@ -27,6 +32,13 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
     typing.add_argument("--keys", type=int, default=60, help="key presses per text and widget (default %(default)s)")
     typing.add_argument("--target", type=float, default=1.5, help="highest ratio that is good (default %(default)s)")
     typing.set_defaults(run=_typing)
+    pictures = kinds.add_parser(
+        "pictures",
+        help="take the README's pictures from the real screens",
+        description="Opens the studio in a real JupyterLab, in both themes, widths and languages, and writes PNGs.",
+    )
+    pictures.add_argument("folder", type=Path, help="where the pictures go: docs/pictures")
+    pictures.set_defaults(run=_pictures)
     checker = kinds.add_parser(
         "checker",
         help="agreement with two inspectors, on known and on unread writers",
@@ -41,18 +53,18 @@ def _checker(_: argparse.Namespace) -> int:
     return judging()
 
 
+def _pictures(chosen: argparse.Namespace) -> int:
+    from csworkshop.bench.pictures import take
+
+    with _lab() as (lab, opened):
+        print(*take(lab, opened, chosen.folder), sep="\n")
+    return 0
+
+
 def _typing(chosen: argparse.Namespace) -> int:
-    from csworkshop.bench.browser import Lab, browser, chromium
     from csworkshop.bench.typing import measure
 
-    if chromium() is None:
-        print("There is no Chromium here; name one in CSWORKSHOP_CHROMIUM.", file=sys.stderr)
-        return 2
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Lab(Path(folder) / "work", Path(folder) / "home") as lab,
-        browser() as opened,
-    ):
+    with _lab() as (lab, opened):
         rows = measure(lab, opened, chosen.keys)
     print("Key press to painted feedback, ms; trivial: a callback that only answers.\n")
     print("characters   trivial p50 / p95    studio p50 / p95    ratio p50 / p95")
@@ -64,6 +76,19 @@ def _typing(chosen: argparse.Namespace) -> int:
     good = all(max(row.ratios) <= chosen.target for row in rows)
     print(f"\ntarget: at most {chosen.target}; {'reached' if good else 'missed'}")
     return 0 if good else 1
+
+
+@contextlib.contextmanager
+def _lab() -> Iterator[tuple[Lab, Any]]:
+    """A JupyterLab on scratch folders and a Chromium; SystemExit with a sentence where there is no Chromium."""
+    if chromium() is None:
+        sys.exit("There is no Chromium here; name one in CSWORKSHOP_CHROMIUM.")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Lab(Path(folder) / "work", Path(folder) / "home") as lab,
+        browser() as opened,
+    ):
+        yield lab, opened
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Half-width punctuation becomes its Chinese form, so a pattern needs to know one form only. Inside addresses, clock
 # times, spans and thousands it stays half-width, whichever way it was typed: 18:30, 3~5, 3,000, a@b.cn.
@@ -56,6 +57,7 @@ class Folded:
         return self.origin[start], self.origin[end - 1] + 1
 
 
+@lru_cache(maxsize=256)  # at each key press several readers fold the same reply
 def fold(typed: str) -> Folded:
     """Fold widths, punctuation and invisible characters of `typed`; its letters, digits and words stay."""
     chars: list[str] = []

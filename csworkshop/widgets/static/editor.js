@@ -39,12 +39,12 @@ export function editor(voice, ids, on) {
   area.addEventListener("compositionstart", () => (composing = true));
   area.addEventListener("compositionend", () => {
     composing = false;
-    paint();
     on.change(area.value);
+    paint();
   });
   area.addEventListener("input", () => {
-    paint();
     if (!composing) on.change(area.value); // half a syllable of pinyin is nobody's answer
+    paint(); // while Python reads
   });
   area.addEventListener("click", caret);
   area.addEventListener("keyup", (event) => /^(Arrow|Home|End|Page)/.test(event.key) && caret());

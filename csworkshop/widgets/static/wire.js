@@ -111,9 +111,10 @@ export function connect(model, client, drafts, on) {
     },
     push(text, restore = false) {
       newest = text;
-      kept = drafts.keep(text, revision, waiting ? [...sent.values()].slice(-2) : []);
       next = { text, restore: restore || Boolean(next && next.restore) };
-      pump();
+      const under = waiting ? [...sent.values()].slice(-2) : [];
+      pump(); // first of all: storing takes the browser a moment
+      kept = drafts.keep(text, revision, under);
     },
     close() {
       clearTimeout(alarm);
