@@ -41,7 +41,7 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
     pictures.set_defaults(run=_pictures)
     checker = kinds.add_parser(
         "checker",
-        help="agreement with two inspectors, on known and on unread writers",
+        help="the rules against two inspectors, on known and on unread writers",
         description="Judges the labelled replies in data/ and prints F1 per item and how marks rank replies.",
     )
     checker.set_defaults(run=_checker)

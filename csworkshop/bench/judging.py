@@ -1,4 +1,9 @@
-"""How well the checker agrees with two inspectors, on writers known to the rules' authors and on unread ones."""
+"""How well the rules alone agree with two inspectors, on writers known to their authors and on unread ones; and how
+the marks rank replies.
+
+The learned reader that ships was trained on all of these writers, so the whole checker can't be judged on them here:
+`csworkshop train judge --check` does it with readings from a training without the unread ones.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +37,7 @@ def judge(writers: Iterable[str], folder: Path) -> tuple[dict[str, tuple[float, 
         second = {r["id"]: r for r in _lines(folder / f"{writer}.second.jsonl")}
         for record in _lines(folder / f"{writer}.replies.jsonl"):
             other = second.get(record["id"], record)
-            marked = mark(record["reply"], from_scenario(scenarios[record["scenario"]]))
+            marked = mark(record["reply"], from_scenario(scenarios[record["scenario"]]), "fast")
             replies += 1
             if "rating" in other:
                 marks.append(marked.score)
@@ -52,6 +57,7 @@ def main() -> int:
         print(f"{folder}: the labelled replies are in the project's checkout, not in the installed package")
         return 1
     known, unread = judge(KNOWN, folder), judge(UNREAD, folder)
+    print("Rules alone; for the whole checker see: csworkshop train judge --check\n")
     print(f"{'F1 per item':24}{'known writers':>24}{'unread writers':>24}")
     for item, row in known[0].items():
         print(f"{item:24}" + "".join(f"{r[2]:14.2f} (n {r[3]:4d})  " for r in (row, unread[0][item])))

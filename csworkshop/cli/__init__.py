@@ -16,6 +16,7 @@ from csworkshop.cli.options import UserError, add_language
 from csworkshop.exercises.library import COURSE_ID
 from csworkshop.text.datafile import DataFileError
 from csworkshop.text.language import say
+from csworkshop.training.command import add_training
 
 EPILOG = """\
 examples:
@@ -98,6 +99,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_replies(mark)
     mark.set_defaults(run=_mark)
+
+    train = commands.add_parser("train", help="rebuild the checker's weights from the labelled replies")
+    add_training(train)
 
     exercises = commands.add_parser("exercises", help="check or list exercise files")
     inner = exercises.add_subparsers(title="commands", metavar="COMMAND", required=True)

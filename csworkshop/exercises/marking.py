@@ -9,7 +9,7 @@ from typing import Literal
 
 from csworkshop.exercises.definition import Exercise
 from csworkshop.techniques.catalogue import Item, catalogue
-from csworkshop.techniques.checker import Evidence, Finding, Report, check
+from csworkshop.techniques.checker import Evidence, Finding, Level, Report, check
 from csworkshop.techniques.credible import credible
 from csworkshop.text.normalise import fold
 
@@ -18,6 +18,7 @@ Refusal = Literal["", "empty", "unchanged", "copied", "too_long", "no_reply"]
 
 # An auto-fail keeps at most this share of the mark: the reply failed, yet the trainee still sees what was good in it.
 CRITICAL_CAP = 0.3
+CRITICAL_SURE = 0.75  # an auto-fail takes more than likelihood; below this the trainee is warned
 MAX_CHARACTERS = 5000
 HONEST_CHARACTERS = 15
 COPIED = 0.92  # similarity from which on a text counts as the given one
@@ -67,15 +68,17 @@ class Marks:
         return round(min(max(self.score, 0.0), 1.0) * float(maximum), 2)
 
 
-def mark(answer: str, exercise: Exercise) -> Marks:
+def mark(answer: str, exercise: Exercise, level: Level = "full") -> Marks:
     """Mark `answer` by the exercise's scorecard.
+
+    Marks that count are made at level `full`; `fast` (rules alone) is for the blink before it is there.
 
     A technique that is present earns its weight, an unsure one half of it; a sure fault costs its penalty, an unsure
     one nothing (the trainee is told, not judged). A critical fault caps the score and fails the reply. An empty
     text, the flawed reply unchanged, the model answer or the customer's words copied, and a pile of key words earn
     nothing.
     """
-    report = check(answer[:MAX_CHARACTERS], exercise.scenario)
+    report = check(answer[:MAX_CHARACTERS], exercise.scenario, level)
     card = exercise.scorecard
     total = sum(t.weight for t in card.techniques)
     lines = [_technique(report[t.item], 100 * t.weight / total) for t in card.techniques]
@@ -103,7 +106,8 @@ def _fault(finding: Finding, penalty: float) -> Line:
 
 
 def _critical(finding: Finding) -> Line:
-    state: State = "unsure" if finding.unsure else "critical" if finding.present else "clean"
+    sure = finding.score >= CRITICAL_SURE
+    state: State = "critical" if sure else "unsure" if finding.unsure or finding.present else "clean"
     return _line(finding, state, 0.0, 0.0)
 
 

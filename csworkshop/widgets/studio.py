@@ -32,6 +32,7 @@ from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.feedback import as_html, as_text, marked_reply
 from csworkshop.exercises.library import load_exercise
 from csworkshop.exercises.marking import HONEST_CHARACTERS, mark
+from csworkshop.techniques.checker import Level
 from csworkshop.text.language import LANGUAGES, default_language, say, strings
 from csworkshop.widgets.esm import joined, style
 from csworkshop.widgets.screen import Shown, exercise_data, marks_data
@@ -159,33 +160,41 @@ class ReplyStudio(anywidget.AnyWidget):
 
     def _edit(self, message: Message) -> None:
         client, seq, text = message["client"], message["seq"], _whole(message["text"])
-        marks = None
+        ack = marks = None
         try:
-            marks = self._marks(text)
-            self.send({"kind": "result", "client": client, "seq": seq, "marks": marks})
+            # The rules answer within a blink. The learned reader, which has the last word, comes when the words are
+            # safe: writing them leaves the browser the time to paint the first answer.
+            self._send_marks(client, seq, text, "fast")
+            ack = self._save(client, seq, text, message)
+            marks = self._send_marks(client, seq, text, "full")
         finally:  # whatever became of the marks, the words are saved
-            self._save(client, seq, text, message, marks)
+            ack = ack or self._save(client, seq, text, message)
+            if marks is None and ack["why"] is None:
+                ack["why"] = _both("failed_checker")
+            self.send(ack)
+        if ack["state"] != "failed":
+            self._tell_others(client, text, ack["revision"], marks)
 
-    def _save(self, client: str, seq: int, text: str, message: Message, marks: Message | None) -> None:
+    def _send_marks(self, client: str, seq: int, text: str, level: Level) -> Message:
+        marks = self._marks(text, level)
+        self.send({"kind": "result", "client": client, "seq": seq, "marks": marks})
+        return marks
+
+    def _save(self, client: str, seq: int, text: str, message: Message) -> Message:
+        """Save the text; the acknowledgement to send."""
         # A client that gave up waiting sends again, not knowing that its last words were saved after all.
         known = max(message["revision"], self._clients.get(client, 0))
-        ack: Message = {"kind": "ack", "client": client, "seq": seq, "revision": message["revision"]}
+        ack: Message = {"kind": "ack", "client": client, "seq": seq, "revision": message["revision"], "why": None}
         try:
             saved = self.answers.save(self.exercise.id, text, known, keep_current=message.get("restore", False))
         except AnswerFileError as error:
             self._unsaved = text
-            self.send({**ack, "state": "failed", "why": _told(error)})
-            return
+            return {**ack, "state": "failed", "why": _told(error)}
         self._unsaved = None
         self._clients[client] = saved.revision
-        note = None
         if saved.moved_aside:
-            note = {lang: say("studio.moved_aside", lang, name=saved.moved_aside) for lang in LANGUAGES}
-        elif marks is None:
-            note = _both("failed_checker")
-        state = "conflict" if saved.conflict else "saved"
-        self.send({**ack, "revision": saved.revision, "state": state, "why": note})
-        self._tell_others(client, text, saved.revision, marks)
+            ack["why"] = {lang: say("studio.moved_aside", lang, name=saved.moved_aside) for lang in LANGUAGES}
+        return {**ack, "revision": saved.revision, "state": "conflict" if saved.conflict else "saved"}
 
     def _tell_others(self, client: str, text: str, revision: int, marks: Message | None) -> None:
         news = {"kind": "other", "from": client, "text": text, "revision": revision, "marks": marks}
@@ -229,8 +238,8 @@ class ReplyStudio(anywidget.AnyWidget):
         self._hints = min(max(self._hints, answer.hints), len(self.exercise.hints))
         return answer
 
-    def _marks(self, text: str) -> Message:
-        return marks_data(mark(text, self.exercise), self.exercise, self.maximum)
+    def _marks(self, text: str, level: Level = "full") -> Message:
+        return marks_data(mark(text, self.exercise, level), self.exercise, self.maximum)
 
     def _hints_taken(self) -> list[str]:
         return list(self.exercise.hints[: self._hints])

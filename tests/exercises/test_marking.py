@@ -47,7 +47,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Set what the checker is sure of, by item; what isn't named is absent."""
 
     def judge(**scores: float) -> None:
-        def check(reply: str, scenario: Scenario | None = None) -> Report:
+        def check(reply: str, scenario: Scenario | None = None, level: str = "full") -> Report:
             words = (Evidence(0, 2, reply[:2]),)
             found = {
                 item: Finding(item, score >= 0.5, score, words if score else ())

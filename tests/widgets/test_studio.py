@@ -45,10 +45,11 @@ class Screen:
         self.widget._handle_custom_msg(message, [])
 
     def type(self, text: str, **more: Any) -> dict[str, Any]:
-        """Type a text; its acknowledgement. The result comes first, as it must."""
+        """Type a text; its acknowledgement. The rules' first answer and the result come first, as they must."""
         self.seq += 1
-        result, ack, *others = self.ask("edit", seq=self.seq, text=text, revision=self.revision, **more)
-        assert (result["kind"], result["seq"], result["client"]) == ("result", self.seq, self.client)
+        first, result, ack, *others = self.ask("edit", seq=self.seq, text=text, revision=self.revision, **more)
+        for answer in (first, result):
+            assert (answer["kind"], answer["seq"], answer["client"]) == ("result", self.seq, self.client)
         assert (ack["kind"], ack["seq"], ack["client"]) == ("ack", self.seq, self.client)
         if ack["state"] != "failed":
             self.revision = ack["revision"]
@@ -116,13 +117,13 @@ def test_edit_is_marked_by_the_one_marking_function_and_saved(screen: Screen, tm
     assert "这事是我们耽误了" in words
 
 
-def test_result_goes_out_before_the_text_is_saved(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_first_result_goes_out_before_the_text_is_saved(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
     save = AnswerFile.save
     monkeypatch.setattr(AnswerFile, "save", lambda *a, **k: (order.append("save"), save(*a, **k))[1])
     screen.widget.send = lambda content, buffers=None: order.append(content["kind"])  # type: ignore[method-assign]
     screen._deliver("edit", {"seq": 1, "text": "您好", "revision": 0})
-    assert order == ["result", "save", "ack"]
+    assert order == ["result", "save", "result", "ack"]
 
 
 def test_words_are_saved_even_if_marking_fails(screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,14 @@
+"""Training as a command: from the labelled replies to the weights that the checker ships with.
+
+    csworkshop train reader    wheel.py + rows.py -> network.py, fit.py: a checkpoint, and readings of unread writers
+    csworkshop train export    export.py: the checkpoint as encoder.onnx (int8), pieces.tsv and encoder.json
+    csworkshop train judge     judge_fit.py: readings.py -> judge.json, where rules and the reader meet
+
+Nothing in here is imported when the checker runs; PyTorch belongs to `reader` and `export` only.
+"""
+
+from __future__ import annotations
+
+
+class TrainingError(Exception):
+    """Something that whoever trains can mend; the message is one sentence."""

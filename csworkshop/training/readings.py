@@ -1,0 +1,62 @@
+"""What a reader said of replies by writers whom it had not read: the file that the judge is fitted on.
+
+`data/labelled/unread_readings.npz` holds arrays only (no pickles):
+
+    items   (items,) str        the columns
+    ids     (replies,) str      ids of the replies
+    odds    (replies, items)    float32: log-odds that the reply shows the item
+    lengths (replies,)          uint16: how many pieces each reply has; the arrays below are those pieces in a row
+    spans   (pieces, 2)         uint16: where each piece stands in the folded reply, end exclusive
+    pieces  (items, pieces)     uint8: 255 times the root of the probability that the piece is evidence
+
+The root keeps small probabilities apart, and the file at a quarter of what float16 needs.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from csworkshop.techniques.encoder import Reading
+from csworkshop.training import TrainingError
+
+FILE = "unread_readings.npz"
+KEYS = ("items", "ids", "odds", "lengths", "spans", "pieces")
+
+
+def save(path: Path, readings: Mapping[str, Reading]) -> None:
+    """Write readings, by id of the reply; the same readings give the same bytes."""
+    ids = sorted(readings)
+    rows = [readings[i] for i in ids]
+    pieces = np.concatenate([r.pieces for r in rows]).T
+    np.savez_compressed(
+        path,
+        items=np.array(rows[0].items),
+        ids=np.array(ids),
+        odds=np.array([r.odds for r in rows], np.float32),
+        lengths=np.array([len(r.spans) for r in rows], np.uint16),
+        spans=np.array([span for r in rows for span in r.spans], np.uint16),
+        pieces=np.ascontiguousarray(np.round(255 * np.sqrt(pieces)).astype(np.uint8)),
+    )
+
+
+def load(path: Path) -> dict[str, Reading]:
+    """The readings of a file, by id of the reply."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            items, ids, odds, lengths, spans, pieces = (file[key] for key in KEYS)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise TrainingError(
+            f"{path}: holds no readings ({error}); csworkshop train reader --hold d4,d9,d10,d12 makes them"
+        ) from None
+    probability = (pieces.T.astype(np.float64) / 255) ** 2
+    found, at = {}, 0
+    for n, length in enumerate(lengths.tolist()):
+        inside = slice(at, at + length)
+        where = tuple((int(a), int(b)) for a, b in spans[inside])
+        found[str(ids[n])] = Reading(tuple(map(str, items)), odds[n], probability[inside], where)
+        at += length
+    return found

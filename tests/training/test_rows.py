@@ -1,0 +1,128 @@
+"""Rows to learn from: evidence as pieces, border cases, examples that tell about one item, and errors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from csworkshop.techniques.encoder import WEIGHTS, Encoder, Pieces, encoder
+from csworkshop.techniques.scenario import Scenario
+from csworkshop.training import TrainingError, rows
+from csworkshop.training.rows import Labelled, example_rows, read_labelled, reply_row
+
+ITEMS = ("empathy", "own", "solution", "specific_time")
+ANGRY = Scenario(customer="水壶第三天就漏水了，我要退款！", emotion="anger")
+REPLY = "水壶漏水，换谁都火大。今天18点前给您退款。"
+
+
+@pytest.fixture(scope="module")
+def pieces() -> Pieces:
+    return Pieces(WEIGHTS / "pieces.tsv")
+
+
+def labelled(labels: dict[str, list[str]], second: dict[str, list[str]] | None = None, reply: str = REPLY) -> Labelled:
+    return Labelled("d0-1", "d0", reply, ANGRY, labels, second)
+
+
+def words(row: rows.Row, item: str, reply: str = REPLY) -> str:
+    """The characters whose pieces are marked for `item`."""
+    marked = np.flatnonzero(row.evidence[:, ITEMS.index(item)])
+    at = {i for n in marked for i in range(*row.spans[n - 1])}
+    return "".join(c for i, c in enumerate(reply) if i in at)
+
+
+def test_a_row_is_what_the_encoder_reads(pieces: Pieces, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed: list[list[int]] = []
+    real = encoder()
+    reader = Encoder.__new__(Encoder)
+    vars(reader).update(vars(real))
+
+    class Session:
+        def run(self, _: object, inputs: dict[str, np.ndarray]) -> object:
+            fed.append(inputs["ids"][0].tolist())
+            return real._session.run(None, inputs)
+
+    monkeypatch.setattr(reader, "_session", Session())
+    reader.read(REPLY, ANGRY)
+    assert fed == [reply_row(labelled({}), ITEMS, pieces).ids]
+
+
+def test_evidence_becomes_pieces(pieces: Pieces) -> None:
+    row = reply_row(labelled({"empathy": ["换谁都火大"], "specific_time": ["今天18点前"]}), ITEMS, pieces)
+    assert "换谁都火大" in words(row, "empathy")
+    assert "今天18点前" in words(row, "specific_time")
+    assert len(words(row, "specific_time")) <= len("。今天18点前给")
+    assert words(row, "own") == ""
+    assert row.evidence.shape == (len(row.ids), len(ITEMS))
+    assert not row.evidence[0].any() and not row.evidence[1 + len(row.spans) :].any()
+
+
+def test_both_inspectors_evidence_counts(pieces: Pieces) -> None:
+    row = reply_row(labelled({"solution": ["给您退款"]}, {"solution": ["今天18点前给您退款"]}), ITEMS, pieces)
+    assert "今天18点前给您退款" in words(row, "solution")
+
+
+def test_evidence_is_found_although_the_reply_is_folded(pieces: Pieces) -> None:
+    reply = "\u200b在 18 点前,退您 33 块8."
+    row = reply_row(labelled({"specific_time": ["18 点前"]}, reply=reply), ITEMS, pieces)
+    cut = pieces.cut("18点前")[0][1:]
+    marked = np.flatnonzero(row.evidence[:, ITEMS.index("specific_time")])
+    assert [row.ids[n] for n in marked][-len(cut) :] == cut
+
+
+def test_agreement_weighs_one_and_a_border_case_less(pieces: Pieces) -> None:
+    row = reply_row(labelled({"own": ["给您"], "empathy": ["火大"]}, {"own": ["给您"]}), ITEMS, pieces)
+    assert row.answers.tolist() == [0.5, 1.0, 0.0, 0.0]
+    assert row.weights.tolist() == pytest.approx([rows.BORDER, 1.0, 1.0, 1.0])
+
+
+def test_one_inspector_is_enough(pieces: Pieces) -> None:
+    row = reply_row(labelled({"own": ["给您"]}), ITEMS, pieces)
+    assert row.answers.tolist() == [0, 1, 0, 0] and row.weights.tolist() == [1, 1, 1, 1]
+
+
+def test_an_example_tells_about_its_own_item_only(pieces: Pieces) -> None:
+    found = example_rows(ITEMS, pieces)
+    assert len({row.id for row in found}) == len(found)
+    for row in found:
+        item, kind, _ = row.id.rsplit("-", 2)
+        column = ITEMS.index(item)
+        others = np.arange(len(ITEMS)) != column
+        assert row.weights[column] == rows.EXAMPLE and not row.weights[others].any()
+        assert row.answers[column] == (kind == "shows") and not row.answers[others].any()
+        assert row.evidence[:, column].any() == (kind == "shows") and not row.evidence[:, others].any()
+
+
+def test_every_labelled_reply_makes_a_row(pieces: Pieces) -> None:
+    replies = read_labelled(rows.labelled_folder())
+    items = rows.items_of(replies)
+    assert len(items) == 28
+    assert list(dict.fromkeys(r.writer for r in replies))[:4] == ["d1", "d2", "d3", "d4"]
+    for r in replies[::20]:
+        row = reply_row(r, items, pieces)
+        for item in r.labels:
+            assert row.evidence[:, items.index(item)].any() or len(r.reply) > 200, (r.id, item)
+
+
+def test_writers_are_chosen_and_misspelt_ones_named() -> None:
+    folder = rows.labelled_folder()
+    assert {r.writer for r in read_labelled(folder, ["d9", "d12"])} == {"d9", "d12"}
+    with pytest.raises(TrainingError, match=r"no writer d99; there are d1, d2, d3, .*d12$"):
+        read_labelled(folder, ["d4", "d99"])
+
+
+def test_missing_data_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"no labelled replies here; .*not in the installed package"):
+        rows.labelled_folder(tmp_path)
+
+
+def test_replies_without_a_second_inspector_are_read(tmp_path: Path) -> None:
+    scenario = {"id": "s", "customer": "在吗"}
+    reply = {"id": "r", "scenario": "s", "reply": "在的", "labels": {}}
+    (tmp_path / "x1.scenarios.jsonl").write_text(json.dumps(scenario) + "\n", "utf-8")
+    (tmp_path / "x1.replies.jsonl").write_text(json.dumps(reply) + "\n", "utf-8")
+    (found,) = read_labelled(tmp_path)
+    assert found.second is None and not found.border("own")
