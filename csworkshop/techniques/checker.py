@@ -5,14 +5,14 @@ There is one checker. Live feedback, grading, the commands and the role-play cus
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from csworkshop.techniques.catalogue import Item, catalogue
 from csworkshop.techniques.encoder import Reading as Heard
-from csworkshop.techniques.encoder import encoder
-from csworkshop.techniques.judge import weights
+from csworkshop.techniques.encoder import Reads, encoder
+from csworkshop.techniques.judge import Weight, weights
 from csworkshop.techniques.rules import PRESENT, Hit, Reading, run
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.language import say
@@ -68,14 +68,22 @@ class Report:
         return [f for f in self.findings.values() if f.present]
 
 
-def check(reply: str, scenario: Scenario | None = None, level: Level = "full") -> Report:
+def check(
+    reply: str,
+    scenario: Scenario | None = None,
+    level: Level = "full",
+    *,
+    reader: Reads | None = None,
+    judge: Mapping[str, Weight] | None = None,
+) -> Report:
     """Judge `reply`, read together with its scenario, on every item of the catalogue.
 
     Level `full` weighs the rules and the learned reader; `fast` asks the rules alone, ten times as fast and less
     often right: for a first answer while somebody types, never for a mark.
 
     Without a scenario the items that need one (facts restated, register, order) can only be seen in part.
-    Offsets in the report count code points of `reply` as it was given.
+    Offsets in the report count code points of `reply` as it was given. `reader` and `judge` stand in for those that
+    ship, while new weights are fitted.
     """
     known = catalogue().items
     folded = fold(reply)
@@ -83,14 +91,16 @@ def check(reply: str, scenario: Scenario | None = None, level: Level = "full") -
     found: dict[str, list[Hit]] = {i: [] for i in known}
     for turn in (0, 1):  # rules that ask for other items come when those are known
         _run(turn, known, reading, found)
-    read = encoder().read(folded.text, scenario) if level == "full" and folded.text.strip() else None
+    read, judge = None, judge or weights()
+    if level == "full" and folded.text.strip():
+        read = (reader or encoder()).read(folded.text, scenario)
     late = {i for i, item in known.items() if any(rule.turn == 2 for rule in item.rules)}
     for item in known:
         if item not in late:
-            found[item] = _weigh(item, found[item], reading, read)
+            found[item] = _weigh(item, found[item], reading, read, judge[item])
     _run(2, known, reading, found)
     for item in late:
-        found[item] = _weigh(item, found[item], reading, read)
+        found[item] = _weigh(item, found[item], reading, read, judge[item])
     return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()})
 
 
@@ -101,7 +111,7 @@ def _run(turn: int, known: dict[str, Item], reading: Reading, found: dict[str, l
                 found[item.id] += run(rule, n, reading, found)
 
 
-def _weigh(item: str, hits: list[Hit], reading: Reading, read: Heard | None) -> list[Hit]:
+def _weigh(item: str, hits: list[Hit], reading: Reading, read: Heard | None, weight: Weight) -> list[Hit]:
     """The item's hits, all with the probability that rules and reader have together.
 
     Where the rules are silent, or weaker than the reader, the words are those that the reader points at.
@@ -110,7 +120,7 @@ def _weigh(item: str, hits: list[Hit], reading: Reading, read: Heard | None) -> 
         return hits
     rule = max((h.score for h in hits), default=0.0)
     column = read.items.index(item)
-    probability = weights()[item].probability(rule, float(read.odds[column]))
+    probability = weight.probability(rule, float(read.odds[column]))
     if probability < DOUBTFUL and not hits:
         return []
     sure = [h for h in hits if h.score >= min(rule, PRESENT)]

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -41,6 +41,13 @@ class Reading:
     odds: np.ndarray
     pieces: np.ndarray
     spans: tuple[Span, ...]
+
+
+class Reads(Protocol):
+    """Whatever can read a reply for the checker: the encoder, or readings that were kept."""
+
+    def read(self, reply: str, scenario: Scenario | None) -> Reading:
+        """Read a folded reply beside its scenario."""
 
 
 class Pieces:

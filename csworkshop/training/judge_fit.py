@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 
-from csworkshop.techniques import checker
 from csworkshop.techniques.catalogue import catalogue
+from csworkshop.techniques.checker import check
 from csworkshop.techniques.encoder import Reading
 from csworkshop.techniques.judge import CLIP, Weight
 from csworkshop.techniques.rules import PRESENT
@@ -164,33 +162,24 @@ class _Noting(Weight):
         return super().probability(rule, odds)
 
 
-class _Playback:
-    """Stands in for the encoder: gives the reading that was made when the reply's writer was unread."""
+@dataclass(frozen=True)
+class _Kept:
+    """Reads as the reader did when the reply's writer was unread."""
 
-    def __init__(self) -> None:
-        self.reading: Reading | None = None
+    reading: Reading
 
-    def read(self, reply: str, scenario: Scenario | None) -> Reading | None:
+    def read(self, reply: str, scenario: Scenario | None) -> Reading:
         return self.reading
-
-
-@contextmanager
-def _listening(weights: Mapping[str, Weight]) -> Iterator[tuple[_Playback, dict[str, _Noting]]]:
-    """The checker with recorded readings and weights of our own, so that there is one checker here too."""
-    playback, noting = _Playback(), {item: _Noting(**vars(w)) for item, w in weights.items()}
-    with patch.object(checker, "encoder", lambda: playback), patch.object(checker, "weights", lambda: noting):
-        yield playback, noting
 
 
 def _rule_scores(evidence: Evidence, weights: Mapping[str, Weight]) -> np.ndarray:
     """The best rule's score for every reply and item, 0 where no rule spoke; shape (replies, items)."""
     scores = np.zeros((len(evidence.replies), len(evidence.items)))
-    with _listening(weights) as (playback, noting):
-        for n, r in enumerate(evidence.replies):
-            playback.reading = evidence.readings[r.id]
-            checker.check(r.reply, r.scenario)
-            for column, item in enumerate(evidence.items):
-                noted = noting[item].noted
-                scores[n, column] = noted[-1] if noted else 0.0
-                noted.clear()
+    noting = {item: _Noting(**vars(w)) for item, w in weights.items()}
+    for n, r in enumerate(evidence.replies):
+        check(r.reply, r.scenario, reader=_Kept(evidence.readings[r.id]), judge=noting)
+        for column, item in enumerate(evidence.items):
+            noted = noting[item].noted
+            scores[n, column] = noted[-1] if noted else 0.0
+            noted.clear()
     return scores
