@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from csworkshop.techniques.rules import Rule, join
+from csworkshop.techniques.rules import Rule, sieve
 from csworkshop.techniques.scenario import Channel, Emotion, Persona, Scenario
 from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.expressions import ALWAYS, Sieve, join
 
 HERE = Path(__file__).parent / "catalogue"
 LEXICON = "lexicon.toml"
@@ -111,11 +112,35 @@ class Item(BaseModel):
         return self
 
 
+class Asked(NamedTuple):
+    """A rule with its item's id, its number in the item's file, and its bits in the catalogue's sieve."""
+
+    item: str
+    number: int
+    rule: Rule
+    bits: int
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """All items by id: techniques first, each group in the order of the file names."""
 
     items: dict[str, Item]
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """Tells which of all rules' expressions could match a text."""
+        return sieve(rule for item in self.items.values() for rule in item.rules)
+
+    @cached_property
+    def turns(self) -> tuple[list[Asked], ...]:
+        """The rules in the order in which they are asked: see `turn` of a rule."""
+        turns: tuple[list[Asked], ...] = ([], [], [])
+        for item in self.items.values():
+            for n, rule in enumerate(item.rules):
+                bits = self.sieve.groups[rule.any] if rule.kind == "pattern" else ALWAYS
+                turns[rule.turn].append(Asked(item.id, n, rule, bits))
+        return turns
 
     @property
     def techniques(self) -> list[Item]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
-from csworkshop.techniques.catalogue import Item, catalogue
+from csworkshop.techniques.catalogue import Asked, Item, catalogue
 from csworkshop.techniques.encoder import Reading as Heard
 from csworkshop.techniques.encoder import Reads, encoder
 from csworkshop.techniques.judge import Weight, weights
@@ -85,30 +86,30 @@ def check(
     Offsets in the report count code points of `reply` as it was given. `reader` and `judge` stand in for those that
     ship, while new weights are fitted.
     """
-    known = catalogue().items
+    known, turns = catalogue().items, catalogue().turns
     folded = fold(reply)
-    reading = Reading(folded.text, scenario)
+    reading = Reading(folded.text, scenario, catalogue().sieve)
     found: dict[str, list[Hit]] = {i: [] for i in known}
-    for turn in (0, 1):  # rules that ask for other items come when those are known
-        _run(turn, known, reading, found)
+    for turn in turns[:2]:  # rules that ask for other items come when those are known
+        _run(turn, reading, found)
     read, judge = None, judge or weights()
     if level == "full" and folded.text.strip():
         read = (reader or encoder()).read(folded.text, scenario)
-    late = {i for i, item in known.items() if any(rule.turn == 2 for rule in item.rules)}
+    late = {asked.item for asked in turns[2]}
     for item in known:
         if item not in late:
             found[item] = _weigh(item, found[item], reading, read, judge[item])
-    _run(2, known, reading, found)
+    _run(turns[2], reading, found)
     for item in late:
         found[item] = _weigh(item, found[item], reading, read, judge[item])
     return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()})
 
 
-def _run(turn: int, known: dict[str, Item], reading: Reading, found: dict[str, list[Hit]]) -> None:
-    for item in known.values():
-        for n, rule in enumerate(item.rules):
-            if rule.turn == turn:
-                found[item.id] += run(rule, n, reading, found)
+def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> None:
+    mask = reading.mask
+    for item, number, rule, bits in turn:
+        if bits & mask:
+            found[item] += run(rule, number, reading, found)
 
 
 def _weigh(item: str, hits: list[Hit], reading: Reading, read: Heard | None, weight: Weight) -> list[Hit]:
@@ -144,7 +145,7 @@ def _pointed(read: Heard, column: int, reading: Reading) -> list[Span]:
 
 def _finding(item: Item, hits: list[Hit], folded: Folded) -> Finding:
     if not hits:
-        return Finding(item.id, False, 0.0)
+        return _absent(item.id)
     best = max(hits, key=lambda h: h.score)
     rule = item.rules[best.rule] if best.rule != READER else None
     return Finding(
@@ -155,6 +156,11 @@ def _finding(item: Item, hits: list[Hit], folded: Folded) -> Finding:
         reason_zh=(rule and rule.reason_zh) or say("checker.reader", "zh", name=item.name.zh),
         reason_en=(rule and rule.reason_en) or say("checker.reader", "en", name=item.name.en),
     )
+
+
+@lru_cache(maxsize=256)
+def _absent(item: str) -> Finding:
+    return Finding(item, False, 0.0)
 
 
 def _evidence(hits: list[Hit], folded: Folded) -> Iterable[Evidence]:

@@ -25,7 +25,10 @@ COVERAGE, FULL = 2.6, 6  # times the share of the clause's pairs that the messag
 NUMBER, SMALL_NUMBER, FOREIGN_NUMBER = 3.0, 0.75, -0.7  # 97.4 or 18; 3; a number that the customer never gave
 TOLD, OURS, RULE, ASKED = 0.95, -0.75, -1.6, -1.2
 
-_DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0", "俩": "2个", "仨": "3个"}
+_DIGITS = str.maketrans(
+    {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0", "俩": "2个", "仨": "3个"}
+)
+_TENS = re.compile("[十百千]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SAME = str.maketrans({"您": "你", "俺": "我", "咱": "我"})
 _WORDS = (("礼拜", "周"), ("星期", "周"), ("钟头", "小时"), ("早晨", "早上"), ("父亲", "爸爸"), ("母亲", "妈妈"))
@@ -56,7 +59,9 @@ def pair_weights() -> dict[str, float]:
 
 def numerals(text: str) -> str:
     """`text` with simple Chinese numerals (up to 9999) as digits, so that 第九天 and 第9天 are alike."""
-    text = "".join(_DIGITS.get(c, c) for c in text)
+    text = text.translate(_DIGITS)
+    if not _TENS.search(text):
+        return text
     text = re.sub(r"(\d)十(\d)", r"\1\2", text)
     text = re.sub(r"(\d)十", r"\g<1>0", text)
     text = re.sub(r"十(\d)", r"1\1", text).replace("十", "10")

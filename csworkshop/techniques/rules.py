@@ -15,15 +15,16 @@ lack      an ending with nothing in it: none of the named items present
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from csworkshop.techniques.echo import echoes
 from csworkshop.techniques.scenario import Channel, Emotion, Persona, Scenario
+from csworkshop.text.expressions import Sieve, join
 from csworkshop.text.normalise import fold
 from csworkshop.text.segment import Span, clauses, sentences
 from csworkshop.text.times import promises
@@ -43,12 +44,24 @@ class Hit:
     rule: int
 
 
-class Reading:
-    """A folded reply beside its scenario, cut up once for all rules."""
+class Piece(NamedTuple):
+    """A span of the reply, its words, and the expressions that could match in it."""
 
-    def __init__(self, text: str, scenario: Scenario | None) -> None:
+    start: int
+    end: int
+    words: str
+    mask: int
+
+
+class Reading:
+    """A folded reply beside its scenario, cut up once for all rules; `sieve` knows the rules' expressions."""
+
+    def __init__(self, text: str, scenario: Scenario | None, sieve: Sieve) -> None:
         self.text = text
         self.scenario = scenario
+        self.sieve = sieve
+        self._mask = sieve.sift(text)
+        self.mask = self._mask(0, len(text))  # the expressions that could match somewhere in the reply
 
     @cached_property
     def clauses(self) -> list[Span]:
@@ -63,6 +76,10 @@ class Reading:
         return [m.span() for m in _QUOTED.finditer(self.text)]
 
     @cached_property
+    def echoed(self) -> list[tuple[Span, float]]:
+        return echoes(self.text, self.clauses, self.customer)
+
+    @cached_property
     def customer(self) -> str:
         return fold(self.scenario.customer).text if self.scenario else ""
 
@@ -70,15 +87,20 @@ class Reading:
         """The sentence around an offset."""
         return next((self.text[s:e] for s, e in self.sentences if s <= at < e), "")
 
-    def pieces(self, scope: str) -> list[Span]:
-        """Spans of the given scope: clause, sentence, opening (first sentence) or reply."""
-        if scope == "clause":
-            return self.clauses
-        if scope == "sentence":
-            return self.sentences
+    def pieces(self, scope: str) -> list[Piece]:
+        """The pieces of the given scope: clause, sentence, opening (first sentence) or reply."""
         if scope == "opening":
-            return self.sentences[:1]
-        return [(0, len(self.text))] if self.text.strip() else []
+            return self._pieces["sentence"][:1]
+        return self._pieces[scope]
+
+    @cached_property
+    def _pieces(self) -> dict[str, list[Piece]]:
+        scopes = {"clause": self.clauses, "sentence": self.sentences}
+        pieces = {scope: [self._piece(*span) for span in spans] for scope, spans in scopes.items()}
+        return pieces | {"reply": [Piece(0, len(self.text), self.text, self.mask)] if self.text.strip() else []}
+
+    def _piece(self, start: int, end: int) -> Piece:
+        return Piece(start, end, self.text[start:end], self._mask(start, end))
 
 
 class When(BaseModel):
@@ -89,7 +111,13 @@ class When(BaseModel):
     persona: tuple[Persona, ...] = ()
     channel: tuple[Channel, ...] = ()
 
+    @cached_property
+    def always(self) -> bool:
+        return not (self.emotion or self.persona or self.channel)
+
     def holds(self, scenario: Scenario | None) -> bool:
+        if self.always:
+            return True
         for wanted, have in (
             (self.emotion, scenario and scenario.emotion),
             (self.persona, scenario and scenario.persona),
@@ -138,15 +166,16 @@ class PatternRule(_Rule):
     unless_echoed: bool = False
 
     def hits(self, reading: Reading, number: int) -> list[Hit]:
-        if self.unless_reply and join(self.unless_reply).search(reading.text):
+        bits = reading.sieve.groups[self.any]
+        if not bits & reading.mask or (self.unless_reply and join(self.unless_reply).search(reading.text)):
             return []
         if self.customer and not join(self.customer).search(reading.customer):
             return []
         found = []
         before = 0
-        for start, end in reading.pieces(self.scope):
-            piece = reading.text[start:end]
-            m = self._first(piece, reading.customer)
+        for start, end, piece, mask in reading.pieces(self.scope):
+            left = bits & mask
+            m = self._first(left, piece, reading) if left else None
             if (
                 m
                 and not (self.unless and join(self.unless).search(piece))
@@ -159,10 +188,11 @@ class PatternRule(_Rule):
             before = start
         return found
 
-    def _first(self, piece: str, customer: str) -> Span | None:
+    def _first(self, left: int, piece: str, reading: Reading) -> Span | None:
         if not self.unless_echoed:
-            return join(self.any).search(piece)
-        spoken = (m.span() for m in join(self.any).compiled.finditer(piece) if m[0].lower() not in customer.lower())
+            return reading.sieve.search(left, piece)
+        customer = reading.customer.lower()
+        spoken = (m.span() for m in join(self.any).compiled.finditer(piece) if m[0].lower() not in customer)
         return next(spoken, None)
 
 
@@ -201,7 +231,7 @@ class EchoRule(_Rule):
     def hits(self, reading: Reading, number: int) -> list[Hit]:
         return [
             Hit(start, end, self.score, number)
-            for (start, end), weight in echoes(reading.text, reading.clauses, reading.customer)
+            for (start, end), weight in reading.echoed
             if weight >= self.at_least
             and (not self.any or join(self.any).search(reading.text[start:end]))
             and not (self.unless and join(self.unless).search(reading.text[start:end]))
@@ -264,54 +294,29 @@ Rule = Annotated[
 ]
 
 
+def sieve(rules: Iterable[Rule]) -> Sieve:
+    """A sieve for the expressions that these rules look for."""
+    return Sieve(rule.any for rule in rules if isinstance(rule, PatternRule))
+
+
 def run(rule: Rule, number: int, reading: Reading, found: Mapping[str, list[Hit]]) -> list[Hit]:
     """Hits of one rule; `found` holds the other items' hits so far (first-pass rules don't look at it)."""
-    if not rule.when.holds(reading.scenario) or _present(rule.unless_items, found):
+    if not rule.when.holds(reading.scenario) or (rule.unless_items and _present(rule.unless_items, found)):
         return []
     if rule.with_items and not _present(rule.with_items, found):
         return []
     if isinstance(rule, OpeningRule | LackRule):
         return rule.hits_after(reading, number, found)
-    excuses = _present(rule.unless_elsewhere, found)
-    return [h for h in rule.hits(reading, number) if all(e.start < h.end and h.start < e.end for e in excuses)]
+    hits = rule.hits(reading, number)
+    if hits and rule.unless_elsewhere:
+        excuses = _present(rule.unless_elsewhere, found)
+        hits = [h for h in hits if all(e.start < h.end and h.start < e.end for e in excuses)]
+    return hits
 
 
 def _present(items: tuple[str, ...], found: Mapping[str, list[Hit]]) -> list[Hit]:
     """Hits of `items` that are sure enough to count; a doubtful one neither excuses nor accuses."""
     return [h for i in items for h in found.get(i, ()) if h.score >= PRESENT]
-
-
-# --- patterns: compiled once, results remembered per piece of text ----------------------------------------------
-
-
-class Expression:
-    """A compiled expression that remembers what it found: while somebody types, only one clause is new.
-
-    The memory is the object's own; one keyed by the compiled pattern would walk the whole pattern to hash it.
-    """
-
-    MEMORY = 2048  # pieces of text
-
-    def __init__(self, source: str) -> None:
-        self.compiled = re.compile(source, re.IGNORECASE)
-        self._known: dict[str, Span | None] = {}
-
-    def search(self, piece: str) -> Span | None:
-        """Span of the first match in `piece`, or None."""
-        try:
-            return self._known[piece]
-        except KeyError:
-            if len(self._known) >= self.MEMORY:
-                self._known.clear()
-            m = self.compiled.search(piece)
-            self._known[piece] = span = m.span() if m else None
-            return span
-
-
-@lru_cache(maxsize=4096)
-def join(patterns: tuple[str, ...]) -> Expression:
-    """One expression that matches where any of `patterns` does."""
-    return Expression("|".join(f"(?:{p})" for p in patterns))
 
 
 def _inside(span: Span, regions: list[Span]) -> bool:

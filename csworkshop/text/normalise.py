@@ -63,7 +63,9 @@ def fold(typed: str) -> Folded:
     chars: list[str] = []
     origin: list[int] = []
     for i, c in enumerate(typed):
-        folded = _fold_char(c, typed[i - 1] if i else "", typed[i + 1] if i + 1 < len(typed) else "")
+        folded = _SAME.get(c, c)
+        if not ("\u4e00" <= c <= "\u9fff" or c in _KEEP_WIDE):  # nearly all of a reply
+            folded = _fold_char(c, typed[i - 1] if i else "", typed[i + 1] if i + 1 < len(typed) else "")
         if folded:
             chars.append(folded)
             origin.append(i)

@@ -13,6 +13,7 @@ _SENTENCE = re.compile(r"[^。！？\n…]+(?:[。！？\n…]|[”’」）])*|
 _CLAUSE_END = re.compile(
     rf"(?:[，。！？；、\n…～]|——)+[”’）]*|(?<=[{_HANZI}]) +(?=[{_HANZI}\w])|(?<=\w) +(?=[{_HANZI}])"
 )
+_WORD = re.compile(r"[^\W_]")
 
 
 def sentences(text: str) -> list[Span]:
@@ -37,7 +38,7 @@ def clauses(text: str) -> list[Span]:
 
 
 def _has_word(piece: str) -> bool:
-    return any(c.isalnum() for c in piece)
+    return bool(_WORD.search(piece))
 
 
 def _trim(text: str, start: int, end: int) -> Span:

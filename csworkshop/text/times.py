@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from csworkshop.text.expressions import ALWAYS, Sieve
 from csworkshop.text.segment import Span, clauses, sentences
 
 # --- the words of a time -----------------------------------------------------------------------------------------
@@ -205,13 +206,15 @@ def _read(text: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """Definite and open commitments of a whole reply."""
     firm: list[Span] = []
     loose: list[Span] = []
-    whole = sentences(text)
+    whole, mask = sentences(text), _sieve().sift(text)
     for start, end in clauses(text):
-        a, b = next(((a, b) for a, b in whole if a <= start < b), (start, end))
-        if _RESTATED.search(text[a:b]) or _quoted(text, start, end):
+        if mask(start, end) == ALWAYS:  # no word of a time
             continue
+        a, b = next(((a, b) for a, b in whole if a <= start < b), (start, end))
         before, after = text[max(a, start - 20) : start], text[end : min(b, end + 20)]
         verdict = judge(text[start:end], text[end : end + 1] == "？", before, after)
+        if not verdict or _RESTATED.search(text[a:b]) or _quoted(text, start, end):
+            continue
         if verdict == "definite":
             firm.append((start, end))
         elif verdict == "open":
@@ -219,8 +222,15 @@ def _read(text: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     return tuple(firm), tuple(loose)
 
 
+@lru_cache(maxsize=1)
+def _sieve() -> Sieve:
+    return Sieve((pattern.pattern,) for pattern in (_BY, _AT, _BARE_DAY, _SOON))
+
+
 def _quoted(text: str, start: int, end: int) -> bool:
     """The clause stands wholly or with its time inside quotation marks."""
+    if "“" not in text:
+        return False
     m = _BY.search(text, start, end) or _AT.search(text, start, end) or _SOON.search(text, start, end)
     if not m:
         return False
