@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from csworkshop import __version__
 from csworkshop.bench.__main__ import add_measurements
 from csworkshop.cli.course import add_course_commands
 from csworkshop.cli.options import UserError, add_language
+from csworkshop.cli.replies import add_reply_commands
 from csworkshop.exercises.library import COURSE_ID
 from csworkshop.text.datafile import DataFileError
-from csworkshop.text.language import say
 from csworkshop.training.command import add_training
 
 EPILOG = """\
@@ -77,29 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_language(lab)
     lab.set_defaults(run=_lab)
 
-    check = commands.add_parser(
-        "check",
-        help="judge replies, technique by technique",
-        formatter_class=raw,
-        description="Find the 16 techniques and 12 faults in replies. With files (JSON Lines), prints per reply\n"
-        '  {"id", "items": {item: {"present": bool, "score": 0..1, "evidence": [{"start", "end", "text"}]}}}\n'
-        "start and end count characters of the reply as given. With --text, prints findings to read.",
-        epilog="A scenario line has id, customer, emotion, persona, channel, facts, policy; a reply line id, scenario\n"
-        '(the scenario\'s id), reply. Example: csworkshop check --scenarios S.jsonl --replies R.jsonl > out.jsonl',
-    )
-    _add_replies(check)
-    check.set_defaults(run=_check)
-
-    mark = commands.add_parser(
-        "mark",
-        help="mark replies by the general scorecard",
-        formatter_class=raw,
-        description="Mark replies (JSON Lines) by the general scorecard of their scenario, with the function that the\n"
-        'studio and the gradebook use. Prints per reply {"id", "score": 0..1, "passed": bool, "feedback": [...]}.',
-    )
-    _add_replies(mark)
-    mark.set_defaults(run=_mark)
-
+    add_reply_commands(commands)
     train = commands.add_parser("train", help="rebuild the checker's weights from the labelled replies")
     add_training(train)
 
@@ -122,16 +98,6 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_replies(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--scenarios", type=Path, metavar="S.jsonl", help="scenarios, one JSON object a line")
-    parser.add_argument("--replies", type=Path, metavar="R.jsonl", help="replies, one JSON object a line")
-    parser.add_argument("--text", help="one reply to judge instead of files")
-    parser.add_argument("--customer", default="", help="with --text: what the customer wrote")
-    parser.add_argument("--emotion", default="calm", help="with --text: anger anxiety disappointment confusion calm")
-    parser.add_argument("--persona", default="adult", help="with --text: gen_z adult senior enterprise")
-    add_language(parser)
-
-
 def _lab(args: argparse.Namespace) -> int:
     from csworkshop.lab.server import run
 
@@ -145,58 +111,6 @@ def _lab(args: argparse.Namespace) -> int:
             course=args.course_id,
         )
     )
-
-
-def _check(args: argparse.Namespace) -> int:
-    from csworkshop.exercises.batch import check_records
-
-    if args.text is None:
-        return _print_lines(check_records(*_files(args)))
-    from csworkshop.techniques.catalogue import catalogue
-    from csworkshop.techniques.checker import check
-
-    found = check(args.text, _typed_scenario(args)).present
-    for f in found:
-        item = catalogue().items[f.item]
-        sign = "✓" if item.type == "technique" else "✗"
-        words = " / ".join(e.text for e in f.evidence)
-        print(f"{sign} {item.name[args.lang]} ({f.item}, {f.score:.2f}) “{words}” {f.reason(args.lang)}")
-    if not found:
-        print(say("cli.nothing_found", args.lang))
-    return 0
-
-
-def _mark(args: argparse.Namespace) -> int:
-    from csworkshop.exercises.batch import mark_records, marked
-
-    if args.text is None:
-        return _print_lines(mark_records(*_files(args), lang=args.lang))
-    print("\n".join(marked(args.text, _typed_scenario(args), args.lang)["feedback"]))
-    return 0
-
-
-def _files(args: argparse.Namespace) -> tuple[Path, Path]:
-    if not (args.scenarios and args.replies):
-        raise UserError("needs --scenarios and --replies, or --text; see csworkshop check --help")
-    return args.scenarios, args.replies
-
-
-def _typed_scenario(args: argparse.Namespace) -> Any:
-    from pydantic import ValidationError
-
-    from csworkshop.techniques.scenario import Scenario
-
-    try:
-        return Scenario(customer=args.customer, emotion=args.emotion, persona=args.persona)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UserError(f"--{first['loc'][0]} {first['input']!r}: {first['msg'].lower()}") from None
-
-
-def _print_lines(records: Iterable[dict[str, Any]]) -> int:
-    for record in records:
-        print(json.dumps(record, ensure_ascii=False))
-    return 0
 
 
 def _exercises_check(args: argparse.Namespace) -> int:

@@ -14,7 +14,8 @@ from csworkshop.techniques.catalogue import Asked, Item, catalogue
 from csworkshop.techniques.encoder import Reading as Heard
 from csworkshop.techniques.encoder import Reads, encoder
 from csworkshop.techniques.judge import Weight, weights
-from csworkshop.techniques.rules import PRESENT, Hit, Reading, run
+from csworkshop.techniques.reading import Reading
+from csworkshop.techniques.rules import PRESENT, Hit, run
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.language import say
 from csworkshop.text.normalise import Folded, fold

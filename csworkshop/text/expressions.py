@@ -20,7 +20,7 @@ from typing import Any
 from csworkshop.text.segment import Span
 
 ALWAYS = 1  # the bit that every mask has
-MEMORY = 2048  # pieces of text, each expression
+MEMORY = 256  # pieces of text that each expression remembers: more than somebody types at once
 MOST_WORDS = 400  # an expression part that stands for more words than these is not spelt out
 # How often a word of one of these sorts is met in replies; only the ratios matter.
 COMMON, CHARACTER, PAIR = 100, 10, 1
