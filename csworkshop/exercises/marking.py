@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -85,13 +86,18 @@ def mark(answer: str, exercise: Exercise, level: Level = "full") -> Marks:
     lines += [_fault(report[f.item], f.penalty) for f in card.faults]
     lines += [_critical(report[c]) for c in card.critical]
     refusal = _refusal(answer, exercise)
+    score, passed = settle(lines, refusal, exercise)
+    return Marks(exercise.id, score, passed, refusal, tuple(lines), report)
+
+
+def settle(lines: Sequence[Line], refusal: Refusal, exercise: Exercise) -> tuple[float, bool]:
+    """The score in 0..1 that the lines make, and whether it passes: the one sum, overridden lines included."""
     score = sum(line.points for line in lines) / 100
     failed = any(line.state == "critical" for line in lines)
     if failed:
         score = min(score, CRITICAL_CAP)
     score = 0.0 if refusal else round(min(max(score, 0.0), 1.0), 4)
-    passed = not refusal and not failed and score * 100 >= card.pass_mark - 1e-9
-    return Marks(exercise.id, score, passed, refusal, tuple(lines), report)
+    return score, not refusal and not failed and score * 100 >= exercise.scorecard.pass_mark - 1e-9
 
 
 def _technique(finding: Finding, possible: float) -> Line:

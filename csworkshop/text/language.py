@@ -1,4 +1,4 @@
-"""Every interface string, in Simplified Chinese and English, from `strings.toml`."""
+"""Every interface string, in Simplified Chinese and English, from `strings.toml` and `strings_*.toml`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ def default_language() -> str:
 @lru_cache(maxsize=1)
 def strings() -> dict[str, dict[str, dict[str, str]]]:
     """All strings: group -> key -> language -> text."""
-    return read_toml(Path(__file__).parent / "strings.toml")
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for path in sorted(Path(__file__).parent.glob("strings*.toml")):
+        found |= read_toml(path)
+    return found
 
 
 def say(key: str, lang: str | None = None, **values: object) -> str:
