@@ -5,12 +5,14 @@ The sum is the marking function's own (`settle`), so an overridden reply can't l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Literal
 
 from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.marking import Line, Marks, settle
+from csworkshop.techniques.catalogue import catalogue
 from csworkshop.text.language import say
 
 Verdict = Literal["earned", "missing", "removed", "found", "points"]
@@ -46,7 +48,8 @@ def overridden(marks: Marks, exercise: Exercise, overrides: Mapping[str, Overrid
     """`marks` with the overrides, by item, in force. Overrides of items that the scorecard no longer has do nothing."""
     if not overrides:
         return marks
-    lines = tuple(_line(line, overrides[line.item], maximum) if line.item in overrides else line for line in marks.lines)
+    said = ((line, overrides.get(line.item)) for line in marks.lines)
+    lines = tuple(_line(line, override, maximum) if override else line for line, override in said)
     refusal = "" if REFUSAL in overrides else marks.refusal
     score, passed = settle(lines, refusal, exercise)
     total = overrides.get(TOTAL)
@@ -70,6 +73,24 @@ def _line(line: Line, override: Override, maximum: float) -> Line:
         return replace(line, state="fault" if line.possible else "critical", points=-line.possible, **said)
     state: Literal["missing", "clean"] = "missing" if override.verdict == "missing" else "clean"
     return replace(line, state=state, points=0.0, evidence=(), **said)
+
+
+def item_name(item: str, lang: str | None = None) -> str:
+    """An item's name for people; REFUSAL and TOTAL have names too."""
+    known = catalogue().items.get(item)
+    if known:
+        return known.name.en if lang == "en" else known.name.zh
+    return say(f"people.item_{item}", lang) if item in (REFUSAL, TOTAL) else item
+
+
+def overrides_html(overrides: Iterable[Override], lang: str) -> str:
+    """The overrides as a list for a notebook's output; "" if there are none. Comments are escaped."""
+    rows = "".join(
+        f"<li><strong>{escape(item_name(o.item, lang))}</strong> · {escape(o.words(lang))} · {escape(o.comment)} "
+        f"({escape(o.who)})</li>"
+        for o in overrides
+    )
+    return f"<p><strong>{escape(say('people.overrides', lang))}</strong></p><ul>{rows}</ul>" if rows else ""
 
 
 def check_override(override: Override, exercise: Exercise, maximum: float) -> None:

@@ -73,7 +73,7 @@ def read_table(path: Path, needed: Sequence[str]) -> list[Row]:
     if lines and lines[0].lower().startswith("sep="):  # a hint for Excel, which LibreOffice shows as a line
         lines, skipped = lines[1:], 1
     head = next((line for line in lines if line.strip()), "")
-    delimiter = max(",;\t", key=lambda d: sum(n in _split(head, d) for n in needed) + _split(head, d).__len__() / 1000)
+    delimiter = max(",;\t", key=lambda d: sum(n in _split(head, d) for n in needed) + len(_split(head, d)) / 1000)
     try:
         rows = list(_numbered(lines, delimiter, skipped))
     except csv.Error as error:
@@ -84,7 +84,8 @@ def read_table(path: Path, needed: Sequence[str]) -> list[Row]:
     lacking = [name for name in needed if name not in columns]
     if lacking:
         seen = ", ".join(c for c in columns if c)[:200] or "none"
-        raise DataFileError(path, "", f"lacks the column {', '.join(lacking)}; its first line must name it (there: {seen})")
+        message = f"lacks the column {', '.join(lacking)}; its first line must name it (there: {seen})"
+        raise DataFileError(path, "", message)
     twice = next((c for n, c in enumerate(columns) if c and c in columns[:n]), None)
     if twice:
         raise DataFileError(path, "", f"has two columns {twice}; leave one")
