@@ -14,7 +14,6 @@ from typing import Any
 
 from csworkshop.exercises.batch import read_scenarios
 from csworkshop.exercises.definition import from_scenario
-from csworkshop.exercises.library import content
 from csworkshop.exercises.marking import mark
 from csworkshop.techniques.catalogue import catalogue
 
@@ -50,14 +49,10 @@ def judge(writers: Iterable[str], folder: Path) -> tuple[dict[str, tuple[float, 
     return rows, spearman(marks, ratings), replies
 
 
-def main() -> int:
-    """Print both tables."""
-    folder = content() / "data" / "labelled"
-    if not folder.is_dir():
-        print(f"{folder}: the labelled replies are in the project's checkout, not in the installed package")
-        return 1
+def main(folder: Path) -> None:
+    """Print both tables for the labelled replies in `folder`."""
     known, unread = judge(KNOWN, folder), judge(UNREAD, folder)
-    print("Rules alone; for the whole checker see: csworkshop train judge --check\n")
+    print("\nRules alone; for the whole checker see: csworkshop train judge --check\n")
     print(f"{'F1 per item':24}{'known writers':>24}{'unread writers':>24}")
     for item, row in known[0].items():
         print(f"{item:24}" + "".join(f"{r[2]:14.2f} (n {r[3]:4d})  " for r in (row, unread[0][item])))
@@ -65,7 +60,6 @@ def main() -> int:
         counted = [r[2] for r in rows.values() if r[3] >= MIN_GOLD]
         macro = sum(counted) / len(counted)
         print(f"{name} writers: macro-F1 {macro:.3f}, marks against ratings (Spearman) {rank:.3f}, {replies} replies")
-    return 0
 
 
 def spearman(x: list[float], y: list[float]) -> float:

@@ -154,17 +154,20 @@ class Catalogue:
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """The catalogue that ships with the kit."""
-    return load(HERE)
+    return load(HERE, tried=True)
 
 
-def load(folder: Path) -> Catalogue:
-    """Read every item file of `folder`; DataFileError names file, key and what is allowed."""
+def load(folder: Path, tried: bool = False) -> Catalogue:
+    """Read every item file of `folder`; DataFileError names file, key and what is allowed.
+
+    `tried` says that the tests have compiled all patterns; then each is compiled when a text first needs it.
+    """
     lexicon = _read_lexicon(folder / LEXICON)
     items: dict[str, Item] = {}
     for path in sorted(folder.glob("*.toml")):
         if path.name == LEXICON:
             continue
-        item = read_item(path, lexicon)
+        item = read_item(path, lexicon, tried)
         if item.id in items:
             raise DataFileError(path, "id", f"{item.id!r} stands in another file too; an id must be unique")
         items[item.id] = item
@@ -173,7 +176,7 @@ def load(folder: Path) -> Catalogue:
     return Catalogue(dict(sorted(items.items(), key=lambda kv: kv[1].type != "technique")))
 
 
-def read_item(path: Path, lexicon: dict[str, list[str]]) -> Item:
+def read_item(path: Path, lexicon: dict[str, list[str]], tried: bool = False) -> Item:
     """One catalogue file as an Item; `<NAME>` in a rule stands for that word list of the lexicon."""
     data: dict[str, Any] = read_toml(path)
     data["rules"] = _fill(path, data.get("rules", []), lexicon)
@@ -183,7 +186,7 @@ def read_item(path: Path, lexicon: dict[str, list[str]]) -> Item:
         raise explain(path, error) from None
     if item.id != path.stem:
         raise DataFileError(path, "id", f"{item.id!r} must be the file's own name, {path.stem!r}")
-    for n, rule in enumerate(item.rules):
+    for n, rule in enumerate(() if tried else item.rules):
         _compile(path, n, rule)
     return item
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from csworkshop.techniques.catalogue import Example, Item, catalogue
+from csworkshop.techniques.catalogue import HERE, Example, Item, catalogue, load
 from csworkshop.techniques.checker import check
 
 ITEMS = list(catalogue().items.values())
+
+
+def test_every_pattern_compiles() -> None:
+    assert load(HERE) == catalogue()
 
 
 def _named(kind: str) -> list[object]:
