@@ -7,6 +7,8 @@ written by a newer kit is left alone. Keys that this version doesn't know stay i
 
     {"schema": 1, "answers": {"m2-login": {"revision": 3, "text": "…", "saved_at": "2026-11-21T09:30:00+08:00",
      "history": [{"revision": 2, "text": "…", "saved_at": "…", "conflict": false}], "hints": 1}}}
+
+In a graded assignment an entry may also hold `disputes`, see csworkshop.exercises.disputes.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import errno
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +26,7 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from csworkshop.exercises.disputes import set_dispute
 from csworkshop.exercises.versions import Version, drop_oldest_version, push, read_version, saved_at, worth_keeping
 
 SCHEMA = 1
@@ -60,6 +63,7 @@ class Answer:
     history: tuple[Version, ...] = ()
     hints: int = 0
     solution_seen: bool = False
+    entry: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)  # as the file holds it
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class AnswerFile:
             history=tuple(read_version(v) for v in entry.get("history", [])),
             hints=int(entry.get("hints", 0)),
             solution_seen=bool(entry.get("solution_seen", False)),
+            entry=entry,
         )
 
     def save(self, exercise: str, text: str, based_on: int, keep_current: bool = False) -> Saved:
@@ -128,6 +133,13 @@ class AnswerFile:
         with self._changing() as (data, _):
             entry = data["answers"].setdefault(exercise, {"revision": 0})
             entry |= {k: v for k, v in facts.items() if v is not None}
+            self._write(data)
+
+    def dispute(self, exercise: str, item: str, reason: str) -> None:
+        """Remember what the trainee says against an item's mark; an empty reason takes it back."""
+        with self._changing() as (data, _):
+            entry = data["answers"].setdefault(exercise, {"revision": 0})
+            set_dispute(entry, item, reason, _now())
             self._write(data)
 
     @contextlib.contextmanager

@@ -48,6 +48,11 @@ class Scorecard(BaseModel):
     faults: tuple[Penalised, ...] = ()
     critical: tuple[str, ...] = ()
 
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The items on the card, in its order."""
+        return (*(t.item for t in self.techniques), *(f.item for f in self.faults), *self.critical)
+
     @model_validator(mode="after")
     def _known_items(self) -> Scorecard:
         techniques = [i.id for i in catalogue().techniques]

@@ -21,7 +21,8 @@ def strings() -> dict[str, dict[str, dict[str, str]]]:
     """All strings: group -> key -> language -> text."""
     found: dict[str, dict[str, dict[str, str]]] = {}
     for path in sorted(Path(__file__).parent.glob("strings*.toml")):
-        found |= read_toml(path)
+        for group, entries in read_toml(path).items():
+            found.setdefault(group, {}).update(entries)
     return found
 
 

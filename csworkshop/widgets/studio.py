@@ -8,6 +8,7 @@ in one browser tab, since two tabs may show the same widget:
     look {client, revision}                      -> other {…}, if someone else has written since
     keep {client, texts}                         -> kept {client, texts}: unsaved words put with the earlier versions
     hint | solution | versions {client}          -> hints {hints} | solution {client, …} | versions {client, …}
+    dispute {client, item, reason}               -> disputes {disputes}: item -> reason, in a graded assignment
     bye {client}
 
 A client has one edit under way at most, so a result needn't repeat the text it is about: the browser remembers what
@@ -29,6 +30,7 @@ import traitlets
 
 from csworkshop.exercises.answers import Answer, AnswerFile, AnswerFileError
 from csworkshop.exercises.definition import Exercise
+from csworkshop.exercises.disputes import read_disputes
 from csworkshop.exercises.feedback import as_html, as_text, marked_reply
 from csworkshop.exercises.library import load_exercise
 from csworkshop.exercises.marking import HONEST_CHARACTERS, mark
@@ -38,7 +40,7 @@ from csworkshop.widgets.esm import joined, style
 from csworkshop.widgets.screen import Shown, exercise_data, marks_data
 
 Message = dict[str, Any]
-PARTS = ("page", "spans", "drafts", "wire", "editor", "findings", "talk", "score", "help")
+PARTS = ("page", "spans", "drafts", "wire", "editor", "findings", "talk", "dispute", "score", "help")
 SCRIPTS = [f"{name}.js" for name in (*PARTS, "studio")]  # the one with `export default` comes last
 STYLES = ("theme.css", "studio.css", "parts.css")
 
@@ -134,6 +136,7 @@ class ReplyStudio(anywidget.AnyWidget):
             "hint": lambda _: self._next_hint(),
             "solution": lambda m: self.send({"kind": "solution", "client": m["client"], **self._solution()}),
             "versions": self._versions,
+            "dispute": self._dispute,
             "bye": lambda m: self._clients.pop(m["client"], None),
         }
         with _LOCK:
@@ -154,6 +157,7 @@ class ReplyStudio(anywidget.AnyWidget):
                 "revision": answer.revision,
                 "marks": self._marks(_whole(answer.text)),
                 "hints": self._hints_taken(),
+                "disputes": self._disputes(answer),
                 "problem": problem,
             }
         )
@@ -230,6 +234,20 @@ class ReplyStudio(anywidget.AnyWidget):
             return
         versions = [{"text": _whole(v.text), "saved_at": v.saved_at, "conflict": v.conflict} for v in reversed(history)]
         self.send({"kind": "versions", "client": message["client"], "versions": versions})
+
+    def _dispute(self, message: Message) -> None:
+        if self.points is None or message["item"] not in self.exercise.scorecard.items:
+            return
+        try:
+            self.answers.dispute(self.exercise.id, message["item"], message["reason"])
+        except AnswerFileError as error:
+            self.send({"kind": "problem", "why": _told(error)})
+            return
+        self.send({"kind": "disputes", "disputes": self._disputes(self._load())})
+
+    def _disputes(self, answer: Answer) -> dict[str, str]:
+        found = read_disputes(answer.entry, self.exercise.scorecard.items) if self.points is not None else {}
+        return {item: dispute.reason for item, dispute in found.items()}
 
     # --- what the messages and the verbs share ---
 

@@ -1,9 +1,10 @@
 // Progress towards the scorecard: a ring with the pass mark on it, and one line for each item.
+import { objection } from "./dispute.js";
 import { icon, make } from "./page.js";
 
 const AROUND = 2 * Math.PI * 44;
 
-export function score(voice, ids, exercise) {
+export function score(voice, ids, exercise, on) {
   const ring = make("div", "cs-ring", { role: "meter", "aria-valuemin": 0, "aria-valuemax": exercise.maximum });
   const circle = drawRing(exercise.pass_mark / exercise.maximum);
   const number = make("span", "cs-number");
@@ -12,7 +13,7 @@ export function score(voice, ids, exercise) {
   const verdict = make("p", "cs-verdict");
   const need = make("p", "cs-need");
   const banner = make("p", "cs-critical-banner", { role: "alert" });
-  const rows = exercise.card.map((entry, n) => cardRow(voice, exercise, entry, n));
+  const rows = exercise.card.map((entry, n) => cardRow(voice, exercise, entry, on));
   const groups = ["techniques", "faults", "critical"].map((group) => {
     const heading = make("p", "cs-label");
     const own = rows.filter((row) => row.group === group);
@@ -59,6 +60,7 @@ export function score(voice, ids, exercise) {
       marks = fresh;
       draw();
     },
+    setDisputes: (disputes) => rows.forEach((row) => row.setDispute(disputes)),
     spoken: () => voice.say("announce", { score: marks.points, max: exercise.maximum, verdict: voice.pick(marks.verdict) }),
   };
 }
@@ -77,13 +79,15 @@ function drawRing(passAt) {
   return { node, set: (share) => (value.style.strokeDashoffset = AROUND * (1 - Math.min(Math.max(share, 0), 1))) };
 }
 
-function cardRow(voice, exercise, { item, group, possible }) {
+function cardRow(voice, exercise, { item, group, possible }, on) {
   const sign = make("span", "cs-sign");
   const name = make("span", "cs-name");
   const state = make("span", "cs-hidden");
   const points = make("span", "cs-points");
   const text = make("p", "");
   const node = make("details", "cs-row", {}, make("summary", "", {}, sign, name, state, points), text);
+  const doubt = exercise.graded ? objection(voice, item, () => name.textContent, on.dispute) : null;
+  if (doubt) node.append(doubt.node);
   let shown = "";
   function draw(line) {
     const now = line ? line.state : group === "techniques" ? "missing" : "clean";
@@ -94,6 +98,7 @@ function cardRow(voice, exercise, { item, group, possible }) {
     name.textContent = words.name;
     state.textContent = voice.say(`state_${now}`);
     points.textContent = figures(now, line);
+    if (doubt) doubt.setState(line ? now : "");
     text.textContent = (line && voice.pick(line.text)) || (group === "techniques" ? words.advice : words.why);
   }
   function figures(now, line) {
@@ -102,5 +107,5 @@ function cardRow(voice, exercise, { item, group, possible }) {
     if (now === "earned") return `+${line.points}`;
     return now === "unsure" ? `${line.points} / ${possible}` : `${possible}`;
   }
-  return { node, group, draw };
+  return { node, group, draw, setDispute: (disputes) => doubt && doubt.setReason(disputes[item]) };
 }

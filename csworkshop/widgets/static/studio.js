@@ -23,7 +23,7 @@ function render({ model, el: root }) {
   const top = talk(voice, ids, exercise, { language: (lang) => (model.set("lang", lang), model.save_changes()) });
   const text = editor(voice, ids, { change: changed, focus: lookAround, caret: (n) => chips.look(n) });
   const chips = findings(voice, ids, exercise, { jump: text.select, look: text.setActive });
-  const card = score(voice, ids, exercise);
+  const card = score(voice, ids, exercise, { dispute: (item, reason) => wire.send("dispute", { item, reason }) });
   const aid = help(voice, ids, exercise, { ask: (kind) => wire.send(kind), restore, own });
   const status = statusLine(voice, text);
   const label = make("label", "cs-label", { for: ids.area });
@@ -74,6 +74,7 @@ function render({ model, el: root }) {
       status.count();
       paint(message.text, message.marks);
       aid.setHints(message.hints);
+      card.setDisputes(message.disputes);
       status.saved();
       if (message.problem) alarm("failed", () => voice.pick(message.problem));
       recover(message);
@@ -100,6 +101,7 @@ function render({ model, el: root }) {
         hints: () => aid.setHints(message.hints),
         solution: () => aid.setSolution(message),
         versions: () => aid.setVersions(message.versions),
+        disputes: () => card.setDisputes(message.disputes),
         kept: () => drafts.remove(message.keys),
         problem: () => alarm("failed", () => voice.pick(message.why)),
         other: () => elsewhere(message),
