@@ -121,17 +121,24 @@ def grade(
     students: Iterable[str] | None = None,
     lang: str | None = None,
     on_result: Callable[[Graded, int, int], None] | None = None,
+    *,
+    everything: bool = False,
 ) -> Grading:
     """Mark the submissions of an assignment in this process, into nbgrader's gradebook and autograded/.
 
     `students` limits it to some (names without a submission are reported as absent). `on_result(result, n, of)` is
     called after each submission. CourseError stops before the first one; nothing that a trainee sent can.
+
+    Marks stand where neither the submission nor the assignment, the exercises, the checker, the late rules, the
+    language or the gradebook's own rows have changed since; `everything` marks those again too.
     """
     course = open_course(course_dir)
     there = _submitted(course, assignment)
     wanted = there if students is None else list(dict.fromkeys(students))
     try:
-        return grade_class(course, assignment, [(s, s in there) for s in wanted], lang, on_result)
+        present = set(there)
+        pairs = [(s, s in present) for s in wanted]
+        return grade_class(course, assignment, pairs, lang, on_result, everything=everything)
     except PlanError as error:
         raise CourseError(str(error)) from error
 

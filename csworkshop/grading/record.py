@@ -1,12 +1,13 @@
-"""Writing one graded submission down: into nbgrader's gradebook, then into autograded/.
+"""Writing one graded submission into autograded/, after its marks went into the gradebook.
 
-Both orders of dying are safe to repeat: without the second the marks stand and the next run writes the files; the
-folder is built aside and takes the old one's place in one step, so that it is never there by halves.
+A run may die at any moment: without this the marks stand and the next run writes the files. The folder is built aside
+and takes the old one's place whole, so that it is never there by halves.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -15,9 +16,12 @@ from secrets import token_hex
 from typing import Any
 
 from csworkshop.exercises.answers import NAME as ANSWERS
+from csworkshop.grading.kept import NAME as KEPT
+from csworkshop.grading.kept import Kept
 from csworkshop.grading.opening import Course
-from csworkshop.grading.sheet import CellMark
 from csworkshop.grading.submission import Submission
+
+_OLD = ".old"
 
 
 @dataclass(frozen=True)
@@ -33,47 +37,39 @@ class Place:
         return self.course.folder(step, self.student, self.assignment)
 
 
-def write_gradebook(gradebook: Any, place: Place, submission: Submission, marks: dict[str, list[CellMark]]) -> float:
-    """Save the marks (by notebook) as nbgrader would, late penalties included; returns the score.
-
-    A score that an instructor gave by hand stays, and asks for another look only if the mark under it changed.
-    """
-    assignment, student = place.assignment, place.student
-    gradebook.update_or_create_student(student)
-    when = {"timestamp": submission.timestamp} if submission.timestamp else {}
-    with gradebook.db.no_autoflush:  # nbgrader's own objects warn of each other when flushed half-made
-        saved = gradebook.update_or_create_submission(assignment, student, **when)
-    for notebook, cell_marks in marks.items():
-        for cell_mark in cell_marks:
-            grade = gradebook.find_grade(cell_mark.cell.name, notebook, assignment, student)
-            overridden = grade.manual_score is not None
-            changed = grade.auto_score != cell_mark.points
-            grade.auto_score = cell_mark.points
-            look_again = overridden and (changed or grade.needs_manual_grade)
-            grade.needs_manual_grade = bool(look_again or (cell_mark.kit_failed and not overridden))
-    gradebook.db.commit()
-    for submitted in saved.notebooks:
-        submitted.late_submission_penalty = _late_penalty(place, saved, submitted)
-    gradebook.db.commit()
-    return float(saved.score) - sum(n.late_submission_penalty or 0.0 for n in saved.notebooks)
-
-
-def _late_penalty(place: Place, saved: Any, submitted: Any) -> float | None:
+def late_penalty(course: Course, student: str, score: float, seconds: float) -> float | None:
     """What the course's late-submission plugin takes off (stock: nothing), never more than was earned."""
     from nbgrader.preprocessors import AssignLatePenalties
 
-    if saved.total_seconds_late <= 0:
-        return None
-    step: Any = AssignLatePenalties(config=place.course.config)
+    step: Any = AssignLatePenalties(config=course.config)
     step.init_plugin()
-    penalty = step.plugin_inst.late_submission_penalty(place.student, submitted.score, saved.total_seconds_late)
-    return None if penalty is None else min(max(float(penalty), 0.0), submitted.score)
+    penalty = step.plugin_inst.late_submission_penalty(student, score, seconds)
+    return None if penalty is None else min(max(float(penalty), 0.0), score)
 
 
-def write_autograded(place: Place, submission: Submission, sheets: dict[str, Any]) -> None:
+def mend(place: Place) -> None:
+    """Clear away what a killed run left beside the submission's folder in autograded/.
+
+    A run that died between the two renamings of `write_autograded` left the folder under another name.
+    """
+    from nbgrader.utils import rmtree
+
+    target = place.folder("autograded")
+    ours = re.compile(rf"\.{re.escape(place.assignment)}-[a-z0-9_]{{8}}({re.escape(_OLD)})?")  # see tempfile.mkdtemp
+    try:
+        left = [target.parent / name for name in sorted(os.listdir(target.parent)) if ours.fullmatch(name)]
+    except FileNotFoundError:
+        return
+    for folder in left:
+        if folder.name.endswith(_OLD) and not target.exists():
+            os.replace(folder, target)
+        else:
+            rmtree(str(folder))
+
+
+def write_autograded(place: Place, submission: Submission, sheets: dict[str, Any], kept: Kept) -> None:
     """Write the folder in autograded/: marked notebooks, the author's own files, and what may travel on."""
     import nbformat
-    from nbgrader.utils import rmtree
 
     target = place.folder("autograded")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -89,13 +85,28 @@ def write_autograded(place: Place, submission: Submission, sheets: dict[str, Any
         (aside / "submission_secret.txt").write_text(secret, "utf-8")
         if submission.raw_answers:
             (aside / ANSWERS).write_bytes(submission.raw_answers)
+        (aside / KEPT).write_text(kept.dump(), "utf-8", "backslashreplace")
         _set_permissions(place.course, aside)
-        if target.exists():
-            rmtree(str(target))
-        os.replace(aside, target)
+        _take_place(aside, target)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
+
+
+def _take_place(aside: Path, target: Path) -> None:
+    from nbgrader.utils import rmtree
+
+    old = aside.with_name(aside.name + _OLD)
+    if target.exists():
+        os.replace(target, old)
+    try:
+        os.replace(aside, target)
+    except BaseException:
+        if old.exists():
+            os.replace(old, target)
+        raise
+    if old.exists():
+        rmtree(str(old))
 
 
 def _standing_secret(target: Path) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from csworkshop.exercises.answers import NAME as ANSWERS
 from csworkshop.exercises.library import COURSE_ID
+from csworkshop.grading.kept import NAME as KEPT
 
 SANITIZE_STEPS = (
     "csworkshop.grading.steps.UseReleasedNotebook",
@@ -38,7 +39,9 @@ RELEASE_STEPS = (
     "nbgrader.preprocessors.CheckCellMetadata",
 )
 # What trainees' folders hold besides notebook and answers, and what nobody needs to hand in or out.
-IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", f".{ANSWERS}.lock", f".{ANSWERS}.*.tmp")
+IGNORED = (
+    ".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", f".{ANSWERS}.lock", f".{ANSWERS}.*.tmp", KEPT
+)  # fmt: skip
 
 
 class UntrustedSettings(Exception):

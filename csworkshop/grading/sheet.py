@@ -7,14 +7,17 @@ nbgrader, which gives FULL marks to a cell whose output is missing, negative, Na
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from csworkshop.exercises.feedback import as_html
-from csworkshop.exercises.marking import mark
+from csworkshop.exercises.marking import Marks, mark
+from csworkshop.exercises.overriding import TOTAL, Override, overridden, overrides_html
+from csworkshop.grading.decisions import NOTHING, StudentDecisions
+from csworkshop.grading.kept import cell_record
 from csworkshop.grading.plan import Cell
 from csworkshop.grading.submission import Fault, Submission
 from csworkshop.text.language import say
@@ -24,7 +27,8 @@ from csworkshop.text.language import say
 class CellMark:
     """A graded cell's points, 0 to its maximum, the HTML that explains them, and the reason for a 0 by fault.
 
-    `kit_failed` says what went wrong in our own marking: the one case in which a person has to look.
+    `kit_failed` says what went wrong in our own marking: the one case in which a person has to look. `marks` is what
+    the points come from; None by fault.
     """
 
     cell: Cell
@@ -32,23 +36,39 @@ class CellMark:
     html: str
     fault: Fault | None = None
     kit_failed: str = ""
+    marks: Marks | None = None
+
+    def record(self, notebook: str) -> dict[str, Any]:
+        """What is kept of it (see csworkshop.grading.kept)."""
+        fault, cell = self.fault.key if self.fault else "", self.cell
+        about = (notebook, cell.name, cell.exercise.id, self.points, cell.maximum)
+        return cell_record(*about, fault=fault, marks=self.marks)
 
 
-def mark_cells(cells: Iterable[Cell], submission: Submission, lang: str) -> list[CellMark]:
-    """Mark the cells from the submission's answers with the marking that the studio uses."""
-    return [_mark_cell(cell, submission.answer(cell.exercise.id), lang) for cell in cells]
+def mark_cells(
+    cells: Iterable[Cell], submission: Submission, lang: str, decided: StudentDecisions = NOTHING
+) -> list[CellMark]:
+    """Mark the cells from the submission's answers with the marking that the studio uses, overrides in force."""
+    marked = []
+    for cell in cells:
+        answer = submission.answer(cell.exercise.id)
+        marked.append(_mark_cell(cell, answer, lang, decided.about(cell.exercise.id, answer)))
+    return marked
 
 
-def _mark_cell(cell: Cell, answer: str | Fault, lang: str) -> CellMark:
+def _mark_cell(cell: Cell, answer: str | Fault, lang: str, said: Mapping[str, Override]) -> CellMark:
+    words = overrides_html(said.values(), lang)
     if isinstance(answer, Fault):
-        return CellMark(cell, 0.0, _fault_html(cell, answer, lang), answer)
+        points = plain_points(said[TOTAL].points or 0.0, cell.maximum) if TOTAL in said else 0.0
+        return CellMark(cell, points, _fault_html(cell, answer, lang, points) + words, answer)
     try:
-        marks = mark(answer, cell.exercise)
+        marks = overridden(mark(answer, cell.exercise), cell.exercise, said, cell.maximum)
         points = plain_points(marks.points(cell.maximum), cell.maximum)
-        return CellMark(cell, points, as_html(marks, cell.exercise, lang, cell.maximum))
+        html = as_html(marks, cell.exercise, lang, cell.maximum) + words
+        return CellMark(cell, points, html, marks=marks)
     except Exception as error:  # a bug of the kit's that one answer brings out: a person marks it, the class goes on
         fault = Fault("kit_failed")
-        return CellMark(cell, 0.0, _fault_html(cell, fault, lang), fault, f"{type(error).__name__}: {error}")
+        return CellMark(cell, 0.0, _fault_html(cell, fault, lang, 0.0), fault, f"{type(error).__name__}: {error}")
 
 
 def plain_points(points: float, maximum: float) -> float:
@@ -57,8 +77,8 @@ def plain_points(points: float, maximum: float) -> float:
     return min(max(number, 0.0), float(maximum)) if math.isfinite(number) else 0.0
 
 
-def _fault_html(cell: Cell, fault: Fault, lang: str) -> str:
-    score = say("marks.score", lang, score=0.0, maximum=cell.maximum)
+def _fault_html(cell: Cell, fault: Fault, lang: str, points: float) -> str:
+    score = say("marks.score", lang, score=points, maximum=cell.maximum)
     return (
         f'<div class="csw-feedback" lang="{"en" if lang == "en" else "zh-CN"}">'
         f"<p><strong>{escape(cell.exercise.title[lang])}</strong> · {escape(score)}</p>"

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +60,11 @@ class Submission:
     raw_answers: bytes = b""
     strange: tuple[str, ...] = ()
 
+    @property
+    def is_link(self) -> bool:
+        """Whether the folder itself leads elsewhere, so that nothing in it was looked at."""
+        return self.fault is not None and self.fault.key == "folder_link"
+
     def answer(self, exercise: str) -> str | Fault:
         """The text for an exercise, "" where nothing was written, or why it can't be marked."""
         return self.fault or self.answers.get(exercise, "")
@@ -76,6 +82,11 @@ def read_submission(folder: Path) -> Submission:
         return Submission(answers=parse_answers(raw), raw_answers=raw, **known)
     except Unfit as unfit:
         return Submission(fault=unfit.fault, **known)
+
+
+def lacking_notebooks(folder: Path, names: Iterable[str]) -> str:
+    """The notebooks that are not in a submission's folder, for a note."""
+    return ", ".join(name for name in names if not (folder / f"{name}.ipynb").is_file())
 
 
 def read_regular(path: Path, limit: int) -> bytes:

@@ -95,7 +95,8 @@ def test_kill_9(course: Class) -> None:
     )
     run = subprocess.run([sys.executable, "-c", code, str(course.root)], check=False)
     assert run.returncode == -signal.SIGKILL
-    assert len(course.gradebook()) == 2 * len(EXERCISES)
+    assert len(course.gradebook()) % len(EXERCISES) == 0
+    assert all(row[2] is not None for row in course.gradebook())
     results = course.grade()
     assert [r.status for r in results.results] == ["graded"] * 4
     assert len(course.gradebook()) == 4 * len(EXERCISES)
@@ -150,7 +151,7 @@ def test_the_course_folder_stays_free_of_half_made_ones(course: Class, monkeypat
 
     monkeypatch.setattr(record, "_set_permissions", full)
     with pytest.raises(CourseError, match="No space left on device"):
-        course.grade()
+        course.grade(everything=True)
     assert _files(course) == before
     assert os.listdir(course.root / "autograded" / "alice") == ["m2"]
 
