@@ -12,6 +12,7 @@ from csworkshop.bench.__main__ import add_measurements
 from csworkshop.cli.course import add_course_commands
 from csworkshop.cli.options import UserError, add_language
 from csworkshop.cli.replies import add_reply_commands
+from csworkshop.cli.texts import add_text_commands
 from csworkshop.exercises.library import COURSE_ID
 from csworkshop.text.datafile import DataFileError
 from csworkshop.training.command import add_training
@@ -76,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     lab.set_defaults(run=_lab)
 
     add_reply_commands(commands)
+    add_text_commands(commands)
     train = commands.add_parser("train", help="rebuild the checker's weights from the labelled replies")
     add_training(train)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 from csworkshop.cli.options import UserError, add_language
+from csworkshop.cli.stream import TROUBLES, add_stream_options, stream
 from csworkshop.text.language import say
 
 Command = Literal["check", "mark"]
@@ -22,10 +20,6 @@ and a reply has id, scenario (the scenario's id) and reply. Other keys are passe
   {"id": "s1", "customer": "水壶第三天就漏水了!", "emotion": "anger"}
 R.jsonl:
   {"id": "r1", "scenario": "s1", "reply": "让您受累了,今天18点前给您换新的。"}
-"""
-TROUBLES = """\
-A line that cannot be used is told on stderr as FILE, line N: what is wrong, what is allowed; the others are answered,
-in the order of the file. Exit status: 0, 1 if there was such a line, 2 if the work could not begin.
 """
 ANSWERS = {
     "check": """\
@@ -68,14 +62,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("files of replies")
     files.add_argument("--scenarios", type=Path, metavar="S.jsonl", help="the scenarios")
     files.add_argument("--replies", type=Path, metavar="R.jsonl", help="the replies")
-    files.add_argument("--out", type=Path, metavar="FILE", help="where the answers go (default: stdout)")
-    files.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes that share the work (default: 1)")
-    files.add_argument(
-        "--scheduler",
-        metavar="tcp://HOST:PORT",
-        help="share it among a Dask cluster (extra: cluster)",
-    )
-    files.add_argument("--progress", action="store_true", help="a progress bar even where stderr is no terminal")
+    add_stream_options(files)
     one = parser.add_argument_group("one reply")
     one.add_argument("--text", help="the reply")
     one.add_argument("--customer", default="", help="what the customer wrote")
@@ -85,12 +72,6 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--fast", action="store_true", help="ask the rules alone: more than ten times as fast, less often right"
     )
     add_language(parser)
-
-
-def _count(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 512):
-        raise argparse.ArgumentTypeError(f"{given!r}: a whole number from 1 to 512 is needed")
-    return int(given)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -137,49 +118,11 @@ def _typed_scenario(args: argparse.Namespace) -> Any:
 
 def _lines(args: argparse.Namespace, kind: Command) -> int:
     """Answer a file of replies; 1 if a line could not be used."""
-    from tqdm import tqdm
-
-    from csworkshop.exercises.batch import Work, answers, known
-    from csworkshop.exercises.jobs import NoWorkers
-    from csworkshop.exercises.lines import Trouble, read_lines
+    from csworkshop.exercises.batch import Work, known
 
     if not (args.scenarios and args.replies):
         raise UserError(f"needs --scenarios and --replies, or --text; see csworkshop {kind} --help")
-    if args.out and args.out.resolve() in (args.scenarios.resolve(), args.replies.resolve()):
-        raise UserError(f"--out {args.out}: is one of the files to read; name another")
-    bad = 0
-
-    def tell(trouble: Trouble) -> None:
-        nonlocal bad
-        bad += 1
-        tqdm.write(str(trouble), file=sys.stderr)
-
-    work = Work(kind, known(args.scenarios, tell), _level(args), args.lang)
-    shown = args.progress or sys.stderr.isatty()
-    total = sum(1 for _ in read_lines(args.replies)) if shown else None
-    found = answers(work, args.replies, jobs=args.jobs, scheduler=args.scheduler, tell=tell)
-    with contextlib.closing(found), tqdm(total=total, disable=not shown, unit=" replies") as bar:
-        try:
-            with _opened(args.out) as out:
-                for _, answer in found:
-                    if answer is not None:
-                        out.write(answer + b"\n")
-                    bar.update()
-        except NoWorkers as error:
-            raise UserError(str(error)) from None
-    return 1 if bad else 0
-
-
-@contextlib.contextmanager
-def _opened(path: Path | None) -> Iterator[BinaryIO]:
-    """The file that answers go to, or stdout; UserError if it cannot be written."""
-    if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    try:
-        file = path.open("wb")
-    except OSError as error:
-        raise UserError(f"--out {path}: cannot be written: {error.strerror}") from None
-    with file:
-        yield file
+    level, lang = _level(args), args.lang
+    return stream(
+        args, lambda tell: Work(kind, known(args.scenarios, tell), level, lang), args.replies, (args.scenarios,)
+    )

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from csworkshop.exercises.definition import Exercise, from_scenario
 from csworkshop.exercises.feedback import as_text, verdict
-from csworkshop.exercises.jobs import Outcome, in_order
+from csworkshop.exercises.jobs import Do, Outcome, in_order
 from csworkshop.exercises.lines import BadLine, Line, Tell, Trouble, read_lines, read_scenarios, reply_of, stop
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.techniques.checker import Level, Report, check
@@ -55,7 +55,7 @@ class Work:
 
 
 def answers(
-    work: Work, replies: Path, *, jobs: int = 1, scheduler: str | None = None, tell: Tell = stop
+    work: Do, replies: Path, *, jobs: int = 1, scheduler: str | None = None, tell: Tell = stop
 ) -> Generator[tuple[int, bytes | None], None, None]:
     """The line's number and the answer to it (JSON in UTF-8) for each line of `replies`, in order.
 

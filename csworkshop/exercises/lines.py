@@ -99,16 +99,22 @@ def value_of(line: bytes) -> Any:
         raise BadLine(f"is no JSON: {error}; each line is one JSON object") from None
 
 
-def reply_of(line: bytes, scenarios: dict[str, Scenario]) -> tuple[ReplyRecord, Scenario]:
-    """The reply in a line with its scenario; BadLine says what is wrong."""
+def strings_of(line: bytes, keys: tuple[str, ...]) -> dict[str, Any]:
+    """The object in a line, which has a string under each of `keys`; BadLine says what is wrong."""
     value = value_of(line)
     if not isinstance(value, dict):
-        raise BadLine(f"is {_kind(value)}; an object with the keys {', '.join(KEYS)} is needed")
-    for key in KEYS:
+        raise BadLine(f"is {_kind(value)}; an object with the keys {', '.join(keys)} is needed")
+    for key in keys:
         if key not in value:
-            raise BadLine(f"{key}: this key is missing; the keys {', '.join(KEYS)} are needed")
+            raise BadLine(f"{key}: this key is missing; the keys {', '.join(keys)} are needed")
         if not isinstance(value[key], str):
             raise BadLine(f"{key}: is {_kind(value[key])}; a string is needed")
+    return value
+
+
+def reply_of(line: bytes, scenarios: dict[str, Scenario]) -> tuple[ReplyRecord, Scenario]:
+    """The reply in a line with its scenario; BadLine says what is wrong."""
+    value = strings_of(line, KEYS)
     record = ReplyRecord(*(value[key] for key in KEYS))
     if len(record.reply) > LONGEST_REPLY:
         raise BadLine(f"reply: has {len(record.reply):,} characters; at most {LONGEST_REPLY:,} are read")
