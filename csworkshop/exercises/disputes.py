@@ -1,8 +1,8 @@
 """What a trainee says against a mark: kept with the answer, so that it travels with the submission.
 
-An entry of the answer file may hold {"disputes": {"empathy": {"reason": "…", "at": "…", "about": "…"}}}. Whoever reads a
-submission reads it with suspicion: only items of the scorecard, short plain text. A dispute changes no mark; an
-instructor's verdict on it may.
+An entry of the answer file may hold {"disputes": {"empathy": {"reason": "…", "at": "…", "about": "…"}}}. Whoever
+reads a submission reads it with suspicion: only items of the scorecard, short plain text. A dispute changes no mark;
+an instructor's verdict on it may.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 LONGEST_REASON = 500  # characters
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 
 
 @dataclass(frozen=True)

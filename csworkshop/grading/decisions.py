@@ -95,7 +95,7 @@ class Decisions:
 
     def students(self, assignment: str) -> list[str]:
         """Trainees with overrides in the assignment."""
-        return sorted(s for (a, s), found in self._overrides.items() if a == assignment and found)
+        return sorted(s for (a, s), by in self._overrides.items() if a == assignment and any(by.values()))
 
     def _take(self, entry: dict[str, Any], path: Path, number: int) -> None:
         points = entry.get("points")
@@ -104,8 +104,8 @@ class Decisions:
             raise _damaged(path, number)
         if points is not None and (isinstance(points, bool) or not isinstance(points, int | float)):
             raise _damaged(path, number)
-        items = self._overrides.setdefault((entry["assignment"], entry["student"]), {})
-        items = items.setdefault(entry["exercise"], {})
+        exercises = self._overrides.setdefault((entry["assignment"], entry["student"]), {})
+        items = exercises.setdefault(entry["exercise"], {})
         items.pop(entry["item"], None)
         if entry["verdict"] != WITHDRAWN:
             override = Override(
