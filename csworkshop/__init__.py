@@ -3,6 +3,7 @@
     from csworkshop import studio      # in a notebook: a rewriting exercise as a widget
     from csworkshop import check       # judge one reply, technique by technique
     from csworkshop import mark        # mark an answer against an exercise's scorecard
+    from csworkshop import result      # in a notebook: say what a code exercise will hand in
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["check", "load_exercise", "mark", "studio"]
+__all__ = ["check", "load_exercise", "mark", "result", "studio"]
 
 if TYPE_CHECKING:
+    from csworkshop.exercises.code import result
     from csworkshop.exercises.library import load_exercise
     from csworkshop.exercises.marking import mark
     from csworkshop.techniques.checker import check
@@ -22,6 +24,7 @@ _HOME = {
     "check": "csworkshop.techniques.checker",
     "load_exercise": "csworkshop.exercises.library",
     "mark": "csworkshop.exercises.marking",
+    "result": "csworkshop.exercises.code",
     "studio": "csworkshop.widgets.studio",
 }
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
 
-from csworkshop.grading.basis import changed, common_basis, submission_basis
+from csworkshop.grading.basis import changed, common_basis, fingerprint, submission_basis
 from csworkshop.grading.book import Book, Entry, Write
+from csworkshop.grading.code_cells import CodeCells, Written
 from csworkshop.grading.decisions import Decisions, StudentDecisions
 from csworkshop.grading.kept import Kept, read_kept
 from csworkshop.grading.opening import Course, CourseError
@@ -96,11 +97,13 @@ def grade_class(
             FileLock(course.root / LOCK, timeout=0),
             Gradebook(course.directory.db_url, course.directory.course_id) as gradebook,
         ):
-            plan = read_plan(gradebook, assignment)
+            plan = read_plan(gradebook, assignment, course.root)
+            released = _released(course, plan)
+            code = CodeCells(course.root, course.folder("source", ".", assignment), plan, released)
             book = Book(gradebook, assignment)
             common = common_basis(course, plan, book.duedate, lang)
             decisions = Decisions(course.root)
-            run = _Run(book, course, plan, _released(course, plan), lang, common, decisions, everything)
+            run = _Run(book, course, plan, released, code, lang, common, decisions, everything)
             for start in range(0, len(students), BATCH):
                 for result in run.grade(students[start : start + BATCH]):
                     results.append(result)
@@ -124,6 +127,7 @@ class _Work:
     lacking: str
     decided: StudentDecisions
     basis: dict[str, str]
+    written: dict[str, Written] = field(default_factory=dict)
     marks: dict[str, list[CellMark]] = field(default_factory=dict)
 
     @property
@@ -143,6 +147,7 @@ class _Run:
     course: Course
     plan: Plan
     released: dict[str, Any]
+    code: CodeCells
     lang: str
     common: dict[str, str]
     decisions: Decisions
@@ -167,7 +172,10 @@ class _Run:
 
     def _mark(self, work: _Work) -> dict[str, list[CellMark]]:
         about = (work.submission, self.lang, work.decided)
-        return {name: mark_cells(cells, *about) for name, cells in self.plan.notebooks.items()}
+        return {
+            name: mark_cells(cells, *about, self.code.outcomes(name, work.written, self.lang))
+            for name, cells in self.plan.notebooks.items()
+        }
 
     def _ungraded(self, student: str) -> Graded:
         return Graded(student, "absent" if usable_name(student) else "refused", 0.0, self.plan.maximum, {})
@@ -179,8 +187,11 @@ class _Run:
         submission = read_submission(folder)
         lacking = "" if submission.is_link else lacking_notebooks(folder, self.plan.notebooks)
         decided = self.decisions.of(self.plan.assignment, student)
+        written = {} if submission.is_link else self.code.read(folder)
         basis = self.common | submission_basis(submission, lacking) | {"overrides": decided.digest}
-        return _Work(place, submission, lacking, decided, basis)
+        if written:
+            basis["answers"] = fingerprint(basis["answers"], *self.code.basis(written))
+        return _Work(place, submission, lacking, decided, basis, written)
 
     def _unchanged(self, work: _Work, entry: Entry | None) -> Graded | None:
         """The result that stands, if marking again would only repeat it."""
@@ -198,6 +209,7 @@ class _Run:
         for name, cells in self.plan.notebooks.items():
             sheets[name] = blank_sheet(self.released[name], cells)
             fill_sheet(sheets[name], work.marks[name])
+            self.code.show(name, sheets[name], work.written)
         records = tuple(m.record(name) for name, cell_marks in work.marks.items() for m in cell_marks)
         basis = work.basis | {"gradebook": entry.digest}
         kept = Kept(basis, entry.score, self.plan.maximum, notes, records)

@@ -1,15 +1,18 @@
 """The plan of an assignment: which cell asks for which exercise, for how many points.
 
 It comes from the gradebook alone, where `generate_assignment` saved the cells, and never from a submission. A graded
-cell is read with `ast`, not run: it must hold one call `studio("<exercise id>", …)` with a constant id.
+cell is read with `ast`, not run: it must hold one call with a constant id, `studio("<exercise id>", …)` for a widget or
+`result("<exercise id>", variable, …)` for a code exercise.
 """
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from csworkshop.exercises.code import FOLDER, CodeExercise, read_code_exercise
 from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.library import UnknownExercise, load_exercise
 from csworkshop.text.datafile import DataFileError
@@ -24,7 +27,7 @@ class Cell:
     """One graded cell: its id in nbgrader, its exercise and the maximum, with the source to show in its place."""
 
     name: str
-    exercise: Exercise
+    exercise: Exercise | CodeExercise
     maximum: float
     source: str
     checksum: str | None = None
@@ -42,8 +45,11 @@ class Plan:
         return sum(cell.maximum for cells in self.notebooks.values() for cell in cells)
 
 
-def read_plan(gradebook: Any, assignment: str) -> Plan:
-    """The plan saved in an open nbgrader `Gradebook`; PlanError if it holds a cell that only a person could mark."""
+def read_plan(gradebook: Any, assignment: str, root: Path) -> Plan:
+    """The plan saved in an open nbgrader `Gradebook`; PlanError if it holds a cell that only a person could mark.
+
+    `root` is the course folder, which holds the code exercises.
+    """
     from nbgrader.api import MissingEntry
 
     try:
@@ -61,7 +67,7 @@ def read_plan(gradebook: Any, assignment: str) -> Plan:
         cells = []
         for graded in notebook.grade_cells:
             source = sources[graded.name]
-            exercise = graded_exercise(where, graded.name, graded.cell_type, source.source)
+            exercise = graded_exercise(where, graded.name, graded.cell_type, source.source, root)
             cells.append(Cell(graded.name, exercise, float(graded.max_score), source.source, source.checksum))
         notebooks[notebook.name] = tuple(cells)
     if not any(notebooks.values()):
@@ -69,43 +75,69 @@ def read_plan(gradebook: Any, assignment: str) -> Plan:
     return Plan(assignment, notebooks)
 
 
-def graded_exercise(where: str, name: str, cell_type: str, source: str) -> Exercise:
+def graded_exercise(where: str, name: str, cell_type: str, source: str, root: Path) -> Exercise | CodeExercise:
     """The exercise that a graded cell asks for; PlanError names notebook and cell."""
-    call = studio_call(source) if cell_type == "code" else None
+    call = graded_call(source) if cell_type == "code" else None
     if call is None:
         raise PlanError(
-            f'{where}: the graded cell {name!r} must be a code cell with one call studio("<exercise id>"); '
-            "csworkshop grades no other cells"
+            f'{where}: the graded cell {name!r} must be a code cell with one call studio("<exercise id>") '
+            'or result("<exercise id>", variable); csworkshop grades no other cells'
         )
     try:
-        return load_exercise(call.exercise)
+        if call.variable is None:
+            return load_exercise(call.exercise)
+        exercise = read_code_exercise(_code_folder(root, call.exercise))
     except (UnknownExercise, DataFileError) as error:
         raise PlanError(f"{where}: cell {name!r}: {error}") from None
+    if call.variable != exercise.variable:
+        raise PlanError(
+            f"{where}: cell {name!r} hands in {call.variable!r}; {exercise.id} asks for {exercise.variable!r}"
+        )
+    return exercise
+
+
+def _code_folder(root: Path, exercise: str) -> Path:
+    """The folder of a code exercise; UnknownExercise says which there are."""
+    top = root / FOLDER
+    known = sorted(p.name for p in top.iterdir() if p.is_dir()) if top.is_dir() else []
+    if exercise not in known:
+        raise UnknownExercise(f"there is no code exercise {exercise!r} in {top} (there: {', '.join(known) or 'none'})")
+    return top / exercise
 
 
 @dataclass(frozen=True)
-class StudioCall:
-    """What a cell's call to `studio` says: the exercise, and `points` if it is a constant."""
+class GradedCall:
+    """What a graded cell's call says: the exercise, `points` if it is a constant, the variable of a code exercise."""
 
     exercise: str
     points: float | None
+    variable: str | None = None
 
 
-def studio_call(source: str) -> StudioCall | None:
-    """The only call `studio("…")` in a cell's source, or None if there is none, or several, or no constant id."""
+def graded_call(source: str) -> GradedCall | None:
+    """The only call `studio("…")` or `result("…", variable)` in a cell's source.
+
+    None if there is none, or several, or no constant id, or what is handed in is no plain variable.
+    """
     try:
         tree = ast.parse(source)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError):
         return None
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "studio"]
+    asked = ("studio", "result")
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) in asked]
     if len(calls) != 1 or not calls[0].args:
         return None
-    first = calls[0].args[0]
+    first, *rest = calls[0].args
     if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
         return None
     points = next((k.value for k in calls[0].keywords if k.arg == "points"), None)
     given = points.value if isinstance(points, ast.Constant) else None
-    return StudioCall(first.value, float(given) if isinstance(given, int | float) else None)
+    worth = float(given) if isinstance(given, int | float) else None
+    if _name(calls[0].func) == "studio":
+        return GradedCall(first.value, worth)
+    if not rest or not isinstance(rest[0], ast.Name):
+        return None
+    return GradedCall(first.value, worth, rest[0].id)
 
 
 def _name(function: ast.expr) -> str:

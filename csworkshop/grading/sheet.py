@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from csworkshop.exercises import comparing
+from csworkshop.exercises.code import CodeExercise
+from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.feedback import as_html
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.exercises.overriding import TOTAL, Override, overridden, overrides_html
+from csworkshop.grading.code_cells import Outcome
 from csworkshop.grading.decisions import NOTHING, StudentDecisions
 from csworkshop.grading.kept import cell_record
 from csworkshop.grading.plan import Cell
@@ -46,29 +50,60 @@ class CellMark:
 
 
 def mark_cells(
-    cells: Iterable[Cell], submission: Submission, lang: str, decided: StudentDecisions = NOTHING
+    cells: Iterable[Cell],
+    submission: Submission,
+    lang: str,
+    decided: StudentDecisions = NOTHING,
+    outcomes: Mapping[str, Outcome] | None = None,
 ) -> list[CellMark]:
-    """Mark the cells from the submission's answers with the marking that the studio uses, overrides in force."""
+    """Mark the cells from the submission's answers with the marking that the studio uses, overrides in force.
+
+    `outcomes` says what became of code exercises, by the id of the graded cell.
+    """
     marked = []
     for cell in cells:
         answer = submission.answer(cell.exercise.id)
-        marked.append(_mark_cell(cell, answer, lang, decided.about(cell.exercise.id, answer)))
+        said = decided.about(cell.exercise.id, answer)
+        if isinstance(cell.exercise, CodeExercise):
+            outcome = (outcomes or {}).get(cell.name, Outcome(fault=Fault("code_missing")))
+            marked.append(_mark_code(cell, cell.exercise, outcome, lang, said))
+        else:
+            marked.append(_mark_reply(cell, cell.exercise, answer, lang, said))
     return marked
 
 
-def _mark_cell(cell: Cell, answer: str | Fault, lang: str, said: Mapping[str, Override]) -> CellMark:
+def _mark_code(
+    cell: Cell, exercise: CodeExercise, outcome: Outcome, lang: str, said: Mapping[str, Override]
+) -> CellMark:
+    """Compare a result with the reference, both as data; an override of the total stands above that."""
+    points, html = 0.0, ""
+    if outcome.data is not None and outcome.expected is not None:
+        marks = comparing.compare(outcome.data, outcome.expected, exercise)
+        points = plain_points(marks.points(cell.maximum), cell.maximum)
+        html = comparing.as_html(marks, exercise, lang, cell.maximum, outcome.notes)
+    if TOTAL in said:
+        points = plain_points(said[TOTAL].points or 0.0, cell.maximum)
+    reason = outcome.fault.text(lang) if outcome.fault else outcome.reason
+    html = html or _reason_html(cell, [reason, *outcome.notes], lang, points)
+    return CellMark(cell, points, html + overrides_html(said.values(), lang), outcome.fault)
+
+
+def _mark_reply(
+    cell: Cell, exercise: Exercise, answer: str | Fault, lang: str, said: Mapping[str, Override]
+) -> CellMark:
     words = overrides_html(said.values(), lang)
     if isinstance(answer, Fault):
         points = plain_points(said[TOTAL].points or 0.0, cell.maximum) if TOTAL in said else 0.0
-        return CellMark(cell, points, _fault_html(cell, answer, lang, points) + words, answer)
+        return CellMark(cell, points, _reason_html(cell, [answer.text(lang)], lang, points) + words, answer)
     try:
-        marks = overridden(mark(answer, cell.exercise), cell.exercise, said, cell.maximum)
+        marks = overridden(mark(answer, exercise), exercise, said, cell.maximum)
         points = plain_points(marks.points(cell.maximum), cell.maximum)
-        html = as_html(marks, cell.exercise, lang, cell.maximum) + words
+        html = as_html(marks, exercise, lang, cell.maximum) + words
         return CellMark(cell, points, html, marks=marks)
     except Exception as error:  # a bug of the kit's that one answer brings out: a person marks it, the class goes on
         fault = Fault("kit_failed")
-        return CellMark(cell, 0.0, _fault_html(cell, fault, lang, 0.0), fault, f"{type(error).__name__}: {error}")
+        html = _reason_html(cell, [fault.text(lang)], lang, 0.0)
+        return CellMark(cell, 0.0, html, fault, f"{type(error).__name__}: {error}")
 
 
 def plain_points(points: float, maximum: float) -> float:
@@ -77,12 +112,13 @@ def plain_points(points: float, maximum: float) -> float:
     return min(max(number, 0.0), float(maximum)) if math.isfinite(number) else 0.0
 
 
-def _fault_html(cell: Cell, fault: Fault, lang: str, points: float) -> str:
+def _reason_html(cell: Cell, sentences: Iterable[str], lang: str, points: float) -> str:
     score = say("marks.score", lang, score=points, maximum=cell.maximum)
     return (
         f'<div class="csw-feedback" lang="{"en" if lang == "en" else "zh-CN"}">'
         f"<p><strong>{escape(cell.exercise.title[lang])}</strong> · {escape(score)}</p>"
-        f"<p>{escape(fault.text(lang))}</p></div>"
+        + "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+        + "</div>"
     )
 
 

@@ -18,7 +18,10 @@ from nbgrader.utils import find_all_files
 from traitlets import Bool
 
 from csworkshop.exercises.answers import NAME as ANSWERS
-from csworkshop.grading.plan import Cell, PlanError, graded_exercise, read_plan, studio_call
+from csworkshop.exercises.code import CodeExercise
+from csworkshop.grading.code_cells import CodeCells, expected_data
+from csworkshop.grading.decisions import Decisions
+from csworkshop.grading.plan import Plan, PlanError, graded_call, graded_exercise, read_plan
 from csworkshop.grading.settings import refuse_other_steps
 from csworkshop.grading.sheet import blank_sheet, fill_sheet, mark_cells, released_notebook
 from csworkshop.grading.submission import FILE_LIMIT, read_submission, shown
@@ -44,9 +47,11 @@ class _Step(NbGraderPreprocessor):
     def _folder(self, step: str, about: dict[str, str]) -> Path:
         return Path(self._course.format_path(step, about["student"], about["assignment"]))
 
-    def _cells(self, about: dict[str, str]) -> tuple[Cell, ...]:
+    def _plan(self, about: dict[str, str]) -> Plan:
+        """The plan of this notebook alone."""
         with Gradebook(about["db_url"], self._course.course_id) as gradebook:
-            return read_plan(gradebook, about["assignment"]).notebooks[about["notebook"]]
+            plan = read_plan(gradebook, about["assignment"], Path(self._course.root))
+        return Plan(plan.assignment, {about["notebook"]: plan.notebooks[about["notebook"]]})
 
 
 class UseReleasedNotebook(_Step):
@@ -58,7 +63,7 @@ class UseReleasedNotebook(_Step):
         self._leave_plain_files(about)
         release = Path(self._course.format_path(self._course.release_directory, ".", about["assignment"]))
         released = released_notebook(release / f"{about['notebook']}.ipynb")
-        return blank_sheet(released, self._cells(about)), resources
+        return blank_sheet(released, self._plan(about).notebooks[about["notebook"]]), resources
 
     def _leave_plain_files(self, about: dict[str, str]) -> None:
         """Take out of autograded/ what nbgrader has copied there: shadow modules, and what a link led to."""
@@ -80,14 +85,21 @@ class MarkAnswers(_Step):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         refuse_other_steps(self._converter)
         about = resources["nbgrader"]
-        cells = self._cells(about)
-        sheet = blank_sheet(nb, cells)
-        submission = read_submission(self._folder(self._course.submitted_directory, about))
-        marks = mark_cells(cells, submission, default_language())
+        name, folder = about["notebook"], self._folder(self._course.submitted_directory, about)
+        plan, language = self._plan(about), default_language()
+        source = Path(self._course.format_path(self._course.source_directory, ".", about["assignment"]))
+        code = CodeCells(Path(self._course.root), source, plan, {name: nb})
+        sheet = blank_sheet(nb, plan.notebooks[name])
+        submission = read_submission(folder)
+        written = {} if submission.is_link else code.read(folder)
+        decided = Decisions(Path(self._course.root)).of(about["assignment"], about["student"])
+        outcomes = code.outcomes(name, written, language)
+        marks = mark_cells(plan.notebooks[name], submission, language, decided, outcomes)
         failed = [m.kit_failed for m in marks if m.kit_failed]
         if failed:  # nbgrader's SaveAutoGrades would take the 0 for the trainee's
             raise RuntimeError(f"marking failed: {failed[0]}")
         fill_sheet(sheet, marks)
+        code.show(name, sheet, written)
         return sheet, resources
 
 
@@ -96,7 +108,7 @@ class CheckSource(_Step):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         about = resources["nbgrader"]
-        check_source(nb, f"{about['assignment']}/{about['notebook']}.ipynb")
+        check_source(nb, f"{about['assignment']}/{about['notebook']}.ipynb", Path(self._course.root))
         release = self._folder(self._course.release_directory, about)
         for file in [*release.glob(f"{ANSWERS}*"), *release.glob("answers.unreadable-*.json")]:
             self.log.warning("Left out of the release: %s, what the author typed", file.name)
@@ -104,7 +116,7 @@ class CheckSource(_Step):
         return nb, resources
 
 
-def check_source(nb: Any, where: str) -> None:
+def check_source(nb: Any, where: str, root: Path) -> None:
     """PlanError for a graded cell that could not be marked, or whose studio shows other points than it is worth."""
     for block in nb.cells:
         about = block.metadata.get("nbgrader", {})
@@ -112,12 +124,14 @@ def check_source(nb: Any, where: str) -> None:
             raise PlanError(f"{where}: cell {about.get('grade_id')!r} could only be marked by a person")
         if not about.get("grade"):
             continue
-        graded_exercise(where, about["grade_id"], block.cell_type, block.source)
-        call = studio_call(block.source)
+        exercise = graded_exercise(where, about["grade_id"], block.cell_type, block.source, root)
+        if isinstance(exercise, CodeExercise):
+            expected_data(root, root / "source" / where.partition("/")[0], exercise, fresh=True)
+        call = graded_call(block.source)
         if call and call.points is not None and call.points != float(about["points"]):
             raise PlanError(
                 f"{where}: cell {about['grade_id']!r} is worth {about['points']:g} points in nbgrader and "
-                f"{call.points:g} in its studio(); make them the same"
+                f"{call.points:g} in its call; make them the same"
             )
 
 
@@ -134,7 +148,7 @@ class CleanOutputs(Preprocessor):
             for output in cell.outputs:
                 data = output.get("data")
                 if data is not None:
-                    output["data"] = {kind: _harmless(kind, data[kind]) for kind in data if kind in _SHOWN}
+                    output["data"] = {kind: harmless(kind, data[kind]) for kind in data if kind in _SHOWN}
         return cell, resources
 
 
@@ -144,7 +158,8 @@ _STYLES = ["line-height", "white-space", "overflow-wrap", "border-collapse", "te
            "text-decoration"]  # fmt: skip
 
 
-def _harmless(kind: str, value: Any) -> Any:
+def harmless(kind: str, value: Any) -> Any:
+    """An output as it may stand on a page: HTML without anything that runs, everything else as it is."""
     if kind != "text/html":
         return value
     from bleach import clean  # type: ignore[import-untyped]

@@ -8,7 +8,7 @@ import pytest
 
 from csworkshop.grading import course as commands
 from csworkshop.grading.course import CourseError
-from csworkshop.grading.plan import PlanError, StudioCall, graded_exercise, studio_call
+from csworkshop.grading.plan import GradedCall, PlanError, graded_call, graded_exercise
 
 from .conftest import EXERCISES, graded_cell, write_source
 
@@ -16,9 +16,13 @@ from .conftest import EXERCISES, graded_cell, write_source
 @pytest.mark.parametrize(
     ("source", "call"),
     [
-        ('from csworkshop import studio\nstudio("a-b", points=10)', StudioCall("a-b", 10.0)),
-        ("import csworkshop\ncsworkshop.studio('a-b')", StudioCall("a-b", None)),
-        ('# studio("no")\nstudio("a", points=n)', StudioCall("a", None)),
+        ('from csworkshop import studio\nstudio("a-b", points=10)', GradedCall("a-b", 10.0)),
+        ("import csworkshop\ncsworkshop.studio('a-b')", GradedCall("a-b", None)),
+        ('# studio("no")\nstudio("a", points=n)', GradedCall("a", None)),
+        ('result("m7-a", rates, points=5)', GradedCall("m7-a", 5.0, "rates")),
+        ('result("m7-a", rates + 1)', None),
+        ('result("m7-a")', None),
+        ('studio("a"); result("b", c)', None),
         ('studio("a"); studio("b")', None),
         ("studio(name)", None),
         ("studio()", None),
@@ -27,22 +31,24 @@ from .conftest import EXERCISES, graded_cell, write_source
         ("studio(", None),
     ],
 )
-def test_reading_a_cell(source: str, call: StudioCall | None) -> None:
-    assert studio_call(source) == call
+def test_reading_a_cell(source: str, call: GradedCall | None) -> None:
+    assert graded_call(source) == call
 
 
-def test_a_cell_that_could_not_be_marked_is_named() -> None:
+def test_a_cell_that_could_not_be_marked_is_named(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match=r"m2/m2.ipynb: the graded cell 'q1' must be a code cell with one call studio"):
-        graded_exercise("m2/m2.ipynb", "q1", "markdown", "explain yourself")
+        graded_exercise("m2/m2.ipynb", "q1", "markdown", "explain yourself", tmp_path)
     with pytest.raises(PlanError, match=r"cell 'q1': there is no exercise 'm2-nonsense'; did you mean"):
-        graded_exercise("m2/m2.ipynb", "q1", "code", 'studio("m2-nonsense")')
+        graded_exercise("m2/m2.ipynb", "q1", "code", 'studio("m2-nonsense")', tmp_path)
+    with pytest.raises(PlanError, match=r"there is no code exercise 'm7-x' in .* \(there: none\)"):
+        graded_exercise("m7/m7.ipynb", "q1", "code", 'result("m7-x", x)', tmp_path)
 
 
 def test_release_refuses_points_that_differ_from_what_the_studio_shows(tmp_path: Path) -> None:
     cell = graded_cell(EXERCISES[0], 10)
     cell.metadata["nbgrader"]["points"] = 5
     write_source(tmp_path, [cell])
-    with pytest.raises(CourseError, match=r"worth 5 points in nbgrader and 10 in its studio"):
+    with pytest.raises(CourseError, match=r"worth 5 points in nbgrader and 10 in its call"):
         commands.release("m2", tmp_path, exchange=tmp_path / "exchange")
     assert not (tmp_path / "release").exists()
 
