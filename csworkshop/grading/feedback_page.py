@@ -154,7 +154,9 @@ def _talk(marks: Marks, exercise: Exercise, lang: str) -> str:
     turns.append(_turn(f"<strong>{_say('studio.solution_yours', lang)}</strong>", reply, "right"))
     answer = reaction(marks, exercise)
     if answer:
-        because = say("page.because", lang, names=_names(answer.items, lang)) if answer.items else ""
+        lacking = any(line.item in answer.items and line.state == "missing" for line in marks.lines)
+        key = "page.lacking" if lacking else "page.because"
+        because = say(key, lang, names=_names(answer.items, lang)) if answer.items else ""
         mood = f'<span class="mood {answer.mood}">{_say(f"page.mood_{answer.mood}", lang)}</span>'
         who = f"<strong>{_say('page.reaction', lang)}</strong> · {mood}" + (f" · {escape(because)}" if because else "")
         turns.append(_turn(who, escape(answer.line.en if lang == "en" else answer.line.zh), ""))

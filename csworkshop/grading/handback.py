@@ -6,12 +6,13 @@ carries one page per notebook, so an assignment of several notebooks gets the sa
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -20,18 +21,18 @@ from typing import Any
 from traitlets import Bool
 from traitlets.config import Configurable
 
-from csworkshop.exercises.answers import NAME as ANSWERS
 from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.disputes import Dispute, read_disputes
 from csworkshop.exercises.marking import MAX_CHARACTERS, mark
 from csworkshop.exercises.overriding import overridden
 from csworkshop.exercises.versions import Version
 from csworkshop.grading.book import Book, Entry
-from csworkshop.grading.decisions import Decisions, Ruling, reply_key
+from csworkshop.grading.decisions import Decisions, Ruling
 from csworkshop.grading.feedback_page import Attempt, Page, Part, page_html
+from csworkshop.grading.graded import dispute_id, graded_answers
 from csworkshop.grading.opening import Course, CourseError
 from csworkshop.grading.plan import Cell, Plan, read_plan
-from csworkshop.grading.submission import ANSWERS_LIMIT, Submission, Unfit, clean, parse_answers, read_regular
+from csworkshop.grading.submission import Submission, clean, parse_answers
 from csworkshop.text.language import default_language, say
 
 ATTEMPTS = "attempts"  # folder in the course: what was handed back before, by assignment and trainee
@@ -101,8 +102,8 @@ class _Gathering:
 
     def page(self, model_answers: bool) -> tuple[Page, bool]:
         """The page, and whether a mark on it differs from the gradebook's."""
-        raw = _answers_of(self.folder)
-        submission, entries = _parsed(raw)
+        submission, entries = graded_answers(self.course, self.plan.assignment, self.student)
+        raw = submission.raw_answers
         attempts = self._attempts(raw)
         parts, stale = [], False
         for notebook, cells in self.plan.notebooks.items():
@@ -200,37 +201,10 @@ class _Gathering:
         os.replace(fresh, self._log)
 
 
-def dispute_id(assignment: str, student: str, exercise: str, dispute: Dispute, answer: str) -> str:
-    """The short name of a dispute: of this reason, against this item, about this reply."""
-    import hashlib
-
-    parts = json.dumps([assignment, student, exercise, dispute.item, dispute.reason, reply_key(answer)])
-    return hashlib.sha256(parts.encode()).hexdigest()[:8]
-
-
 def _key(raw: bytes) -> str:
     """Which submission it is: by what was written, so that disputing or grading again makes no new attempt."""
-    import hashlib
-
-    texts = sorted((k, v) for k, v in _parsed(raw)[0].answers.items() if isinstance(v, str))
+    texts = sorted((k, v) for k, v in parse_answers(raw).items() if isinstance(v, str)) if raw else []
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
-
-
-def _answers_of(folder: Path) -> bytes:
-    try:
-        return read_regular(folder / ANSWERS, ANSWERS_LIMIT)
-    except Unfit:
-        return b""
-
-
-def _parsed(raw: bytes) -> tuple[Submission, Mapping[str, Any]]:
-    """The answers and the raw entries by exercise; without an answer file every answer is a fault."""
-    try:
-        if not raw:
-            raise Unfit("file_missing")
-        return Submission(answers=parse_answers(raw), raw_answers=raw), json.loads(raw)["answers"]
-    except Unfit as unfit:
-        return Submission(fault=unfit.fault), {}
 
 
 def _drafts(entry: Any, answer: str) -> tuple[Version, ...]:

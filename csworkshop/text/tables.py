@@ -144,4 +144,6 @@ def _numbered(lines: list[str], delimiter: str, skipped: int) -> Iterable[tuple[
 
 
 def _name(cell: str) -> str:
-    return cell.strip().strip("\ufeff").lower()
+    """A column's name: the first word of its heading, so that a heading may be bilingual ("verdict 改判")."""
+    words = cell.strip("\ufeff").lower().split()
+    return words[0] if words else ""
