@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from csworkshop.bench.attacks.command import add_attacks
 from csworkshop.bench.browser import Lab, browser, chromium
 
 
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def add_measurements(parser: argparse.ArgumentParser) -> None:
-    """Add `typing`, `pictures` and `checker`."""
+    """Add `typing`, `pictures`, `checker` and `grading`."""
     kinds = parser.add_subparsers(title="measurements", metavar="WHAT", required=True)
     typing = kinds.add_parser(
         "typing",
@@ -49,6 +50,30 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
     )
     checker.add_argument("--only", choices=("speed", "agreement"), help="measure only this")
     checker.set_defaults(run=_checker)
+    grading = kinds.add_parser(
+        "grading",
+        help="grading a class, beside stock nbgrader autograde",
+        description="Makes a class with many different submissions, grades it with `csworkshop grade` and with stock\n"
+        "`nbgrader autograde`, whose graded cells call the same marking in a kernel, and prints ratios of time,\n"
+        "memory, and whether the grades agree. Takes a quarter of an hour, most of it stock's. Linux and macOS.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    grading.add_argument("--small", type=int, default=20, help="submissions in the small class (default %(default)s)")
+    grading.add_argument("--large", type=int, default=200, help="in the large class (default %(default)s)")
+    grading.add_argument("--most", type=int, default=2000, help="in ours alone, 0 for none (default %(default)s)")
+    grading.add_argument("--keep", type=Path, metavar="DIR", help="an empty folder in which the courses stay")
+    grading.set_defaults(run=_grading)
+    add_attacks(kinds)
+
+
+def _grading(chosen: argparse.Namespace) -> int:
+    from csworkshop.bench.grading import main as measure
+    from csworkshop.exercises.library import content
+
+    if not (content() / "data" / "labelled").is_dir():
+        print("the labelled replies are in the project's checkout, not in the installed package")
+        return 1
+    return measure(chosen.small, chosen.large, chosen.most, chosen.keep)
 
 
 def _checker(chosen: argparse.Namespace) -> int:

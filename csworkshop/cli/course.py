@@ -9,13 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from csworkshop.cli.options import UserError, add_language
+from csworkshop.cli.progress import Bar, add_progress
+
+GRADE = """\
+Mark submissions in this process from the trainees' answer files, into nbgrader's own gradebook. No kernel is started
+and none of a trainee's code is run, except for code exercises, which run confined.
+
+Only what changed is marked again: what a trainee handed in and when, the assignment as released, its exercises, the
+checker, the late rules, an instructor's decisions, the marks in the gradebook. Stopped at any moment, even killed, the
+next run goes on where it stopped. Exit status: 0, 1 if a submission could not be taken in, 2 if it could not begin.
+"""
 
 
 def add_course_commands(commands: Any) -> None:
-    """Add `course init`, `release`, `collect`, `grade` and `feedback`."""
+    """Add `course init|status|export`, `release`, `collect`, `grade` and `feedback`."""
+    from csworkshop.cli.course_people import add_people
+    from csworkshop.cli.course_reports import add_reports
+
     raw = argparse.RawDescriptionHelpFormatter
-    course = commands.add_parser("course", help="make a course folder for graded assignments")
-    init = course.add_subparsers(title="commands", metavar="COMMAND", required=True).add_parser(
+    course = commands.add_parser("course", help="make a course folder; how far it has got; marks for other programs")
+    inner = course.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    init = inner.add_parser(
         "init",
         help="make a course folder",
         description="Make an nbgrader course folder with the kit's assignments; what is there already stays.",
@@ -28,27 +42,30 @@ def add_course_commands(commands: Any) -> None:
         help="folder that trainees and you can write to; assignments travel through it (default: FOLDER/exchange)",
     )
     add_language(init)
-    init.set_defaults(run=_in_course(_course_init))
+    init.set_defaults(run=in_course(_course_init))
+    add_reports(inner)
+    add_people(inner)
     for name, run, help_, description in (
         ("release", _release, "hand an assignment out", "Make the trainees' version and put it into the exchange."),
         ("collect", _collect, "fetch what was submitted", "Copy the submissions from the exchange into the course."),
-        (
-            "grade",
-            _grade,
-            "mark the submissions of an assignment",
-            "Mark submissions in this process from the trainees' answer files, into nbgrader's own gradebook.\n"
-            "No kernel is started and none of a trainee's code is run. Safe to repeat.",
-        ),
+        ("grade", _grade, "mark the submissions of an assignment", GRADE),
         ("feedback", _feedback, "write and hand back feedback pages", "One HTML page per trainee, into the exchange."),
     ):
         command = commands.add_parser(name, help=help_, description=description, formatter_class=raw)
         command.add_argument("assignment", help="the assignment's name, such as m2")
-        command.add_argument("--course", type=Path, default=Path("."), metavar="DIR", help="course folder (default: .)")
-        command.add_argument("--exchange", type=Path, metavar="DIR", help="exchange folder, if not the system's own")
+        add_course_options(command)
         if name == "grade":
             command.add_argument("--student", action="append", metavar="NAME", help="only this one (repeatable)")
+            command.add_argument("--all", action="store_true", help="mark again what has not changed, too")
+        add_progress(command)
         add_language(command)
-        command.set_defaults(run=_in_course(run))
+        command.set_defaults(run=in_course(run))
+
+
+def add_course_options(parser: argparse.ArgumentParser) -> None:
+    """Add `--course` and `--exchange`."""
+    parser.add_argument("--course", type=Path, default=Path("."), metavar="DIR", help="course folder (default: .)")
+    parser.add_argument("--exchange", type=Path, metavar="DIR", help="exchange folder, if not the course's own")
 
 
 def _course_init(args: argparse.Namespace) -> int:
@@ -60,22 +77,32 @@ def _course_init(args: argparse.Namespace) -> int:
 def _release(args: argparse.Namespace) -> int:
     from csworkshop.grading.course import release
 
-    return _told(release(args.assignment, args.course, exchange=args.exchange, lang=args.lang))
+    with Bar(f"release {args.assignment}", args) as bar:
+        done = release(args.assignment, args.course, exchange=args.exchange, lang=args.lang, on_progress=bar)
+    return _told(done)
 
 
 def _collect(args: argparse.Namespace) -> int:
     from csworkshop.grading.course import collect
 
-    return _told(collect(args.assignment, args.course, exchange=args.exchange, lang=args.lang))
+    with Bar(f"collect {args.assignment}", args) as bar:
+        done = collect(args.assignment, args.course, exchange=args.exchange, lang=args.lang, on_progress=bar)
+    return _told(done)
 
 
 def _grade(args: argparse.Namespace) -> int:
     from csworkshop.grading.course import Graded, grade
 
-    def tell(result: Graded, number: int, of: int) -> None:
-        print(f"[{number}/{of}] {result.line(args.lang)}", flush=True)
+    with Bar(f"grade {args.assignment}", args) as bar:
 
-    grading = grade(args.assignment, args.course, students=args.student, lang=args.lang, on_result=tell)
+        def tell(result: Graded, number: int, of: int) -> None:
+            if result.fresh:
+                bar.tell(f"[{number}/{of}] {result.line(args.lang)}")
+            bar(number, of)
+
+        grading = grade(
+            args.assignment, args.course, students=args.student, lang=args.lang, on_result=tell, everything=args.all
+        )
     print(grading.summary(args.lang))
     return grading.status
 
@@ -83,10 +110,14 @@ def _grade(args: argparse.Namespace) -> int:
 def _feedback(args: argparse.Namespace) -> int:
     from csworkshop.grading.course import feedback
 
-    return _told(feedback(args.assignment, args.course, exchange=args.exchange, lang=args.lang))
+    with Bar(f"feedback {args.assignment}", args) as bar:
+        done = feedback(
+            args.assignment, args.course, exchange=args.exchange, lang=args.lang, on_page=lambda _, n, of: bar(n, of)
+        )
+    return _told(done)
 
 
-def _in_course(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+def in_course(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
     """`run`, with a course's own errors as the command's: one sentence, exit status 2."""
 
     def command(args: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -54,12 +55,15 @@ def common_basis(course: Course, plan: Plan, duedate: Any, lang: str) -> dict[st
     }
 
 
-def submission_basis(submission: Submission, lacking: str) -> dict[str, str]:
-    """The parts that are a submission's own; `lacking` names notebooks that were not handed in."""
+def submission_basis(submission: Submission, lacking: str, code: Sequence[str] = ()) -> dict[str, str]:
+    """The parts that are a submission's own; `lacking` names notebooks that were not handed in.
+
+    `code` is what marks of code exercises rest on (see CodeCells.basis).
+    """
     fault = submission.fault.key if submission.fault else ""
     brought = (submission.timestamp, submission.timestamp_odd, submission.secret, submission.strange)
     return {
-        "answers": fingerprint(fault, submission.raw_answers),
+        "answers": fingerprint(fault, submission.raw_answers, *code),
         "handed_in": fingerprint(repr(brought), lacking),
     }
 

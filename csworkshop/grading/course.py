@@ -26,6 +26,9 @@ from csworkshop.text.language import say
 __all__ = ["CourseError", "Done", "Graded", "Grading", "collect", "course_init", "feedback", "grade", "release"]
 
 
+Progress = Callable[[int, int], None]
+
+
 @dataclass(frozen=True)
 class Done:
     """What a command did: `lines` to print, the exit `status`, and what nbgrader warned of."""
@@ -46,6 +49,7 @@ c = get_config()  # noqa: F821 - nbgrader puts it here
 # The folder through which assignments travel; instructors and trainees must be able to write there.
 c.Exchange.root = {root}
 
+# c.FeedbackPage.model_answer = True                     # 反馈页附参考答案 / model answers on the feedback pages
 # c.CourseDirectory.course_id = "hotel-2026"             # 课程名 / the course's name in the exchange
 # c.CourseDirectory.db_url = "postgresql://…/gradebook"  # 成绩库 / a gradebook on a database server
 '''
@@ -58,7 +62,8 @@ def course_init(folder: Path | str, exchange: Path | str | None = None, lang: st
     """
     shipped, target = content() / "exercises", Path(folder)
     written = kept = 0
-    wanted = [shipped / "nbgrader_config.py", *(p for p in sorted((shipped / "source").rglob("*")) if p.is_file())]
+    wanted = [shipped / "nbgrader_config.py"]
+    wanted += [p for top in ("source", "code") for p in sorted((shipped / top).rglob("*")) if p.is_file()]
     for file in wanted:
         name = file.relative_to(shipped)
         if any(part.startswith((".", "__pycache__", ANSWERS)) for part in name.parts):
@@ -81,17 +86,27 @@ def course_init(folder: Path | str, exchange: Path | str | None = None, lang: st
 
 
 def release(
-    assignment: str, course_dir: Path | str = ".", exchange: Path | str | None = None, lang: str | None = None
+    assignment: str,
+    course_dir: Path | str = ".",
+    exchange: Path | str | None = None,
+    lang: str | None = None,
+    on_progress: Progress | None = None,
 ) -> Done:
-    """Make the trainees' version (release/) and put it into the exchange, where there is one (not on Windows)."""
+    """Make the trainees' version (release/) and put it into the exchange, where there is one (not on Windows).
+
+    `on_progress(done, of)`, here and below, is called as the work goes on.
+    """
     from nbgrader.converters import GenerateAssignment
 
     course = open_course(course_dir, exchange)
     _check_sources(course, assignment)
     app = GenerateAssignment(coursedir=course.fresh(assignment, "."), config=course.config)
     app.force = True
+    tell = on_progress or _silent
+    tell(0, 2)
     with nbgrader_at_work() as heard:
         app.start()
+    tell(1, 2)
     made = course.folder("release", ".", assignment)
     lines = [say("grading.made", lang, folder=made)]
     if _has_exchange():
@@ -99,18 +114,23 @@ def release(
         lines.append(say("grading.released", lang, course=course.directory.course_id))
     else:
         lines.append(say("grading.no_exchange", lang, folder=made))
+    tell(2, 2)
     return Done(tuple(lines), warnings=tuple(heard))
 
 
 def collect(
-    assignment: str, course_dir: Path | str = ".", exchange: Path | str | None = None, lang: str | None = None
+    assignment: str,
+    course_dir: Path | str = ".",
+    exchange: Path | str | None = None,
+    lang: str | None = None,
+    on_progress: Progress | None = None,
 ) -> Done:
     """Copy the newest submissions from the exchange into submitted/, ordinary files only."""
     course = open_course(course_dir, exchange)
     if not _has_exchange():
         folder = course.folder("submitted", "<name>", assignment)
         return Done((say("grading.no_exchange_collect", lang, folder=folder),), status=1)
-    heard = _exchange(course, "Collect", course.fresh(assignment), update=True)
+    heard = _exchange(course, "Collect", course.fresh(assignment), update=True, on_progress=on_progress or _silent)
     there = len(_submitted(course, assignment))
     return Done((say("grading.collected", lang, number=there),), warnings=tuple(heard))
 
@@ -151,26 +171,24 @@ def feedback(
     students: Iterable[str] | None = None,
     lang: str | None = None,
     hand_back: bool = True,
+    on_page: Callable[[Any, int, int], None] | None = None,
 ) -> Done:
-    """Write one HTML page per trainee and notebook into feedback/, and hand them back through the exchange.
+    """Write one HTML page per trainee into feedback/ (under each notebook's name), and hand them back.
 
-    The language of the explanations is the one that `grade` was run with.
+    Marks, overrides and disputes are those in force now; a trainee whose marks are older is named in the warnings.
     """
-    from nbgrader.converters import GenerateFeedback
-
-    from csworkshop.grading.engine import one_engine
+    from csworkshop.grading.handback import write_pages
 
     course = open_course(course_dir, exchange)
-    if not any(course.root.glob(f"{course.directory.autograded_directory}/*/{assignment}")):
+    graded = _graded(course, assignment)
+    if not graded:
         raise CourseError(f"nothing of {assignment} is graded yet; run `csworkshop grade {assignment}` first")
-    heard: list[str] = []
-    with one_engine():
-        for student in ["*"] if students is None else list(students):
-            app = GenerateFeedback(coursedir=course.fresh(assignment, student), config=course.config)
-            app.force = True
-            with nbgrader_at_work() as now:
-                app.start()
-            heard += now
+    wanted = graded if students is None else [s for s in dict.fromkeys(students) if s in graded]
+    try:
+        done = write_pages(course, assignment, wanted, lang, on_page)
+    except PlanError as error:
+        raise CourseError(str(error)) from error
+    heard = [handed.warning for handed in done if handed.warning]
     pages = sorted(course.root.glob(f"{course.directory.feedback_directory}/*/{assignment}/*.html"))
     lines = [say("grading.pages", lang, number=len(pages), folder=course.root / course.directory.feedback_directory)]
     if hand_back and _has_exchange():
@@ -185,6 +203,12 @@ def _submitted(course: Course, assignment: str) -> list[str]:
     if not top.is_dir():
         return []
     return sorted(p.name for p in top.iterdir() if _is_there(p / assignment))
+
+
+def _graded(course: Course, assignment: str) -> list[str]:
+    """Trainees with a folder in autograded/."""
+    top = course.root / course.directory.autograded_directory
+    return sorted(p.name for p in top.iterdir() if (p / assignment).is_dir()) if top.is_dir() else []
 
 
 def _is_there(submission: Path) -> bool:
@@ -207,16 +231,20 @@ def _check_sources(course: Course, assignment: str) -> None:
         raise CourseError(f"{source} holds no notebook to release")
     for path in notebooks:
         try:
-            check_source(nbformat.read(path, as_version=4), f"{assignment}/{path.name}")
+            check_source(nbformat.read(path, as_version=4), f"{assignment}/{path.name}", course.root)
         except (PlanError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
             raise CourseError(str(error)) from error
+
+
+def _silent(done: int, of: int) -> None:
+    pass
 
 
 def _has_exchange() -> bool:
     return sys.platform != "win32"  # nbgrader has none there
 
 
-def _exchange(course: Course, action: str, directory: Any, **options: bool) -> list[str]:
+def _exchange(course: Course, action: str, directory: Any, **options: Any) -> list[str]:
     """Run one of nbgrader's exchange apps; returns its warnings."""
     from nbgrader.auth import Authenticator
     from nbgrader.exchange import ExchangeFactory

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
 
-from csworkshop.grading.basis import changed, common_basis, fingerprint, submission_basis
+from csworkshop.grading.basis import changed, common_basis, submission_basis
 from csworkshop.grading.book import Book, Entry, Write
 from csworkshop.grading.code_cells import CodeCells, Written
 from csworkshop.grading.decisions import Decisions, StudentDecisions
@@ -98,7 +98,7 @@ def grade_class(
             Gradebook(course.directory.db_url, course.directory.course_id) as gradebook,
         ):
             plan = read_plan(gradebook, assignment, course.root)
-            released = _released(course, plan)
+            released = released_notebooks(course, plan)
             code = CodeCells(course.root, course.folder("source", ".", assignment), plan, released)
             book = Book(gradebook, assignment)
             common = common_basis(course, plan, book.duedate, lang)
@@ -188,9 +188,8 @@ class _Run:
         lacking = "" if submission.is_link else lacking_notebooks(folder, self.plan.notebooks)
         decided = self.decisions.of(self.plan.assignment, student)
         written = {} if submission.is_link else self.code.read(folder)
-        basis = self.common | submission_basis(submission, lacking) | {"overrides": decided.digest}
-        if written:
-            basis["answers"] = fingerprint(basis["answers"], *self.code.basis(written))
+        own = submission_basis(submission, lacking, self.code.basis(written))
+        basis = self.common | own | {"overrides": decided.digest}
         return _Work(place, submission, lacking, decided, basis, written)
 
     def _unchanged(self, work: _Work, entry: Entry | None) -> Graded | None:
@@ -228,7 +227,8 @@ class _Run:
         return tuple(dict.fromkeys(notes))
 
 
-def _released(course: Course, plan: Plan) -> dict[str, Any]:
+def released_notebooks(course: Course, plan: Plan) -> dict[str, Any]:
+    """The released notebooks of a plan, by name; CourseError if one can't be read."""
     folder = course.folder("release", ".", plan.assignment)
     found = {}
     for name in plan.notebooks:

@@ -17,13 +17,14 @@ from csworkshop.exercises import comparing
 from csworkshop.exercises.code import CodeExercise
 from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.feedback import as_html
-from csworkshop.exercises.marking import Marks, mark
+from csworkshop.exercises.marking import MAX_CHARACTERS, Marks, mark
 from csworkshop.exercises.overriding import TOTAL, Override, overridden, overrides_html
 from csworkshop.grading.code_cells import Outcome
 from csworkshop.grading.decisions import NOTHING, StudentDecisions
 from csworkshop.grading.kept import cell_record
 from csworkshop.grading.plan import Cell
 from csworkshop.grading.submission import Fault, Submission
+from csworkshop.techniques.checker import Level
 from csworkshop.text.language import say
 
 
@@ -96,7 +97,9 @@ def _mark_reply(
         points = plain_points(said[TOTAL].points or 0.0, cell.maximum) if TOTAL in said else 0.0
         return CellMark(cell, points, _reason_html(cell, [answer.text(lang)], lang, points) + words, answer)
     try:
-        marks = overridden(mark(answer, exercise), exercise, said, cell.maximum)
+        # too long a text earns nothing whatever is in it, and the learned reader would take seconds over it
+        level: Level = "fast" if len(answer) > MAX_CHARACTERS else "full"
+        marks = overridden(mark(answer, exercise, level), exercise, said, cell.maximum)
         points = plain_points(marks.points(cell.maximum), cell.maximum)
         html = as_html(marks, exercise, lang, cell.maximum) + words
         return CellMark(cell, points, html, marks=marks)
