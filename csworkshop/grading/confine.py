@@ -55,6 +55,7 @@ def _in_namespaces(spec: dict[str, Any]) -> int:
     child = os.fork()  # the first process of the new process space: when it ends, the system kills all others in it
     if child == 0:
         try:
+            os.setsid()  # a signal to its own group reaches nobody else
             _call(libc.prctl, _PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             _own_files(libc, spec, OUTSIDER if root else uid)
             if root:

@@ -90,7 +90,11 @@ def lacking_notebooks(folder: Path, names: Iterable[str]) -> str:
 
 
 def read_regular(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file of at most `limit` bytes that is no link; Unfit otherwise. Never waits on a FIFO."""
+    """The bytes of a regular file of at most `limit` bytes that is no link; Unfit otherwise.
+
+    A hard link counts as one if its owner isn't the folder's: refusing every file with two names would let a trainee
+    who can link to a classmate's spoil that one too. Never waits on a FIFO.
+    """
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)
@@ -107,6 +111,8 @@ def read_regular(path: Path, limit: int) -> bytes:
         raise Unfit("file_unreadable") from None
     with os.fdopen(handle, "rb") as file:
         now = os.fstat(file.fileno())
+        if now.st_nlink > 1 and now.st_uid != os.stat(path.parent).st_uid:  # somebody else's, under another name
+            raise Unfit("file_link")
         if not stat.S_ISREG(now.st_mode) or (now.st_dev, now.st_ino) != (seen.st_dev, seen.st_ino):
             raise Unfit("file_kind")
         if now.st_size > limit:
