@@ -21,7 +21,9 @@ class Shown:
     markup: str = ""
 
     def _repr_html_(self) -> str:
-        return self.markup or f'<div style="white-space:pre-wrap;line-height:1.7">{html.escape(self.text)}</div>'
+        plain = f'<div style="white-space:pre-wrap;line-height:1.7">{html.escape(self.text)}</div>'
+        # JupyterLab typesets outputs: a trainee's "$\\href{javascript:…}$" would become a live link
+        return f'<div class="tex2jax_ignore mathjax_ignore">{self.markup or plain}</div>'
 
     def __repr__(self) -> str:
         return self.text
