@@ -18,8 +18,8 @@ from typing import Any
 from csworkshop.text.datafile import DataFileError
 
 LARGEST = 20 << 20  # bytes of a table that is read
-_BEGINS = re.compile(r"(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])")
-_GUARDED = re.compile(r"(^|[;\t\r\n])'(\s*[=+\-@＝＋－＠])")
+_BEGINS = re.compile(r"(^|[;\t\r\n])([^\S;\t\r\n]*)([=+\-@＝＋－＠])")
+_GUARDED = re.compile(r"(^|[;\t\r\n])'([^\S;\t\r\n]*[=+\-@＝＋－＠])")
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls begin so
 
 
