@@ -10,6 +10,7 @@ from pathlib import Path
 from csworkshop import __version__
 from csworkshop.bench.__main__ import add_measurements
 from csworkshop.cli.course import add_course_commands
+from csworkshop.cli.evaluate import add_evaluate
 from csworkshop.cli.options import UserError, add_language
 from csworkshop.cli.replies import add_reply_commands
 from csworkshop.cli.texts import add_text_commands
@@ -78,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     add_reply_commands(commands)
     add_text_commands(commands)
+    add_evaluate(commands)
     train = commands.add_parser("train", help="rebuild the checker's weights from the labelled replies")
     add_training(train)
 

@@ -66,16 +66,25 @@ def fit(texts: Texts, messages: Sequence[Note] | None = None, handovers: Sequenc
 def fit_emotions(texts: Texts, chosen: Sequence[Note]) -> dict[str, EmotionWeight]:
     """Multinomial logistic regression over the five emotions, by Newton's method on one emotion after the other."""
     x, truth = _emotion_numbers(texts, chosen)
-    prior, penalty = np.array(PRIOR_EMOTION), np.diag(PENALTY_EMOTION)
-    b = np.tile(prior, (len(EMOTIONS), 1))
+    prior, penalty = np.tile(PRIOR_EMOTION, (len(EMOTIONS), 1)), np.array(PENALTY_EMOTION)
+    b = prior.copy()
+
+    def loss(b: np.ndarray) -> float:
+        z = np.einsum("nek,ek->ne", x, b)
+        most = z.max(1)
+        told = np.log(np.exp(z - most[:, None]).sum(1)) + most - (z * truth).sum(1)
+        return float(told.sum() + (penalty * (b - prior) ** 2).sum() / 2)
+
     for _ in range(40):
         for e in range(len(EMOTIONS)):
             z = np.einsum("nek,ek->ne", x, b)
             p = np.exp(z - z.max(1, keepdims=True))
             p /= p.sum(1, keepdims=True)
-            slope = x[:, e].T @ (p[:, e] - truth[:, e]) + penalty @ (b[e] - prior)
+            slope = x[:, e].T @ (p[:, e] - truth[:, e]) + penalty * (b[e] - prior[e])
             spread = p[:, e] * (1 - p[:, e])
-            b[e] -= np.linalg.solve((x[:, e] * spread[:, None]).T @ x[:, e] + penalty, slope)
+            step = np.zeros_like(b)
+            step[e] = np.linalg.solve((x[:, e] * spread[:, None]).T @ x[:, e] + np.diag(penalty), slope)
+            b = _downhill(loss, b, step)
     return {e: EmotionWeight(*map(float, b[n])) for n, e in enumerate(EMOTIONS)}
 
 
@@ -87,13 +96,32 @@ def fit_parts(texts: Texts, chosen: Sequence[Note]) -> dict[str, PartWeight]:
         odds = [float(_odds(texts, n, PART + part)) for n in chosen]
         x = np.array([part_numbers(seen[part], o) for seen, o in zip(looked, odds, strict=True)])
         y = np.array([float(part in n.labels) for n in chosen])
-        prior, penalty, b = np.array(PRIOR_PART), np.diag(PENALTY_PART), np.array(PRIOR_PART)
-        for _ in range(60):
-            p = 1 / (1 + np.exp(-x @ b))
-            slope = x.T @ (p - y) + penalty @ (b - prior)
-            b = b - np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + penalty, slope)
-        fitted[part] = PartWeight(*map(float, b))
+        fitted[part] = PartWeight(*map(float, _logistic(x, y, np.array(PRIOR_PART), np.array(PENALTY_PART))))
     return fitted
+
+
+def _logistic(x: np.ndarray, y: np.ndarray, prior: np.ndarray, penalty: np.ndarray) -> np.ndarray:
+    """Coefficients of a logistic regression, penalised for straying from `prior`."""
+
+    def loss(b: np.ndarray) -> float:
+        return float((np.logaddexp(0, x @ b) - y * (x @ b)).sum() + (penalty * (b - prior) ** 2).sum() / 2)
+
+    b = prior.copy()
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-x @ b))
+        slope = x.T @ (p - y) + penalty * (b - prior)
+        b = _downhill(loss, b, np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + np.diag(penalty), slope))
+    return b
+
+
+def _downhill(loss: Callable[[np.ndarray], float], b: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """`b` after Newton's step, halved while it would lead uphill."""
+    here = loss(b)
+    for halvings in range(20):
+        there = b - step / 2**halvings
+        if loss(there) <= here:
+            return there
+    return b
 
 
 def part_numbers(seen: Seen, odds: float) -> list[float]:
@@ -120,8 +148,7 @@ def splits(chosen: Sequence[Note]) -> list[tuple[list[Note], list[Note]]]:
     folds = {n.fold for n in chosen}
     of: dict[str, int] = {n.id: (n.fold or 0) if len(folds) > 1 else k % SPLITS for k, n in enumerate(chosen)}
     return [
-        ([n for n in chosen if of[n.id] != k], [n for n in chosen if of[n.id] == k])
-        for k in sorted(set(of.values()))
+        ([n for n in chosen if of[n.id] != k], [n for n in chosen if of[n.id] == k]) for k in sorted(set(of.values()))
     ]
 
 
