@@ -18,7 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from traitlets import Bool
+from traitlets import Bool, TraitError
 from traitlets.config import Configurable
 
 from csworkshop.exercises.definition import Exercise
@@ -69,7 +69,10 @@ def write_pages(
     with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
         plan = read_plan(gradebook, assignment, course.root)
         entries = Book(gradebook, assignment).entries(students)
-    decisions, settings = Decisions(course.root), FeedbackPage(config=course.config)
+    try:
+        decisions, settings = Decisions(course.root), FeedbackPage(config=course.config)
+    except TraitError as error:
+        raise CourseError(f"course_settings.py: {error}") from error
     done = []
     for student in students:
         if student not in entries:
