@@ -42,8 +42,8 @@ def read_disputes(entry: Any, items: Iterable[str]) -> dict[str, Dispute]:
     found = {}
     for item in items:
         told = kept.get(item)
-        reason = tidy(told.get("reason")) if isinstance(told, dict) else ""
-        if reason:
+        if isinstance(told, dict) and tidy(told.get("reason")):
+            reason = tidy(told["reason"])
             found[item] = Dispute(item, reason, _short(told.get("at"), 32), _short(told.get("about"), 16))
     return found
 

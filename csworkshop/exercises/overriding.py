@@ -60,19 +60,19 @@ def overridden(marks: Marks, exercise: Exercise, overrides: Mapping[str, Overrid
 
 
 def _line(line: Line, override: Override, maximum: float) -> Line:
-    said = {"reason_zh": override.comment, "reason_en": override.comment}
+    line = replace(line, reason_zh=override.comment, reason_en=override.comment)
     if override.verdict == "points":
         low, high = (0.0, line.possible) if line.about.type == "technique" else (-line.possible, 0.0)
         points = min(max((override.points or 0.0) * 100 / maximum if maximum else 0.0, low), high)
         if line.about.type == "technique":
-            return replace(line, state="earned" if points > 0 else "missing", points=round(points, 4), **said)
-        return replace(line, state="fault" if points < 0 else "clean", points=round(points, 4), **said)
+            return replace(line, state="earned" if points > 0 else "missing", points=round(points, 4))
+        return replace(line, state="fault" if points < 0 else "clean", points=round(points, 4))
     if override.verdict == "earned":
-        return replace(line, state="earned", points=line.possible, **said)
+        return replace(line, state="earned", points=line.possible)
     if override.verdict == "found":  # an auto-fail costs no points of its own: it caps the whole
-        return replace(line, state="fault" if line.possible else "critical", points=-line.possible, **said)
+        return replace(line, state="fault" if line.possible else "critical", points=-line.possible)
     state: Literal["missing", "clean"] = "missing" if override.verdict == "missing" else "clean"
-    return replace(line, state=state, points=0.0, evidence=(), **said)
+    return replace(line, state=state, points=0.0, evidence=())
 
 
 def item_name(item: str, lang: str | None = None) -> str:

@@ -40,7 +40,7 @@ def assignments(course: Course) -> list[str]:
     from nbgrader.api import Gradebook
 
     with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
-        return sorted(a.name for a in gradebook.assignments)
+        return sorted(str(a.name) for a in gradebook.assignments)
 
 
 def students(course: Course, assignment: str, step: str = "autograded") -> list[str]:
