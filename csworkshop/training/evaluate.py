@@ -127,8 +127,8 @@ def leave_writers_out(replies: Sequence[Labelled], readings: Mapping[str, Readin
     """Replies judged by what had not read their writer; TrainingError if there are readings of one fold only."""
     known = [r for r in replies if r.id in readings]
     evidence = judge_fit.Evidence(known, readings)
-    folds = [[r for r in evidence.replies if r.writer in pair] for pair in FOLDS]
-    if sum(map(bool, folds)) < 2:
+    folds = [fold for pair in FOLDS if (fold := [r for r in evidence.replies if r.writer in pair])]
+    if len(folds) < 2:
         raise TrainingError("readings of writers of two folds at least are needed; csworkshop train reader makes them")
     if source == "rules":
         mute = _Read(Reading(tuple(sorted(catalogue().items)), np.full(len(catalogue().items), -CLIP), _NO_PIECES, ()))
