@@ -72,8 +72,16 @@ class Judged:
         at = [n for n, i in enumerate(self.ids) if rows(i)]
         new = {old: n for n, old in enumerate(at)}
         words = {(new[n], k): found for (n, k), found in self.words.items() if n in new}
-        arrays = (a[at] for a in (self.truth, self.probability, self.present, self.border, self.dice))
-        return Judged([self.ids[n] for n in at], self.columns, *arrays, words)
+        return Judged(
+            ids=[self.ids[n] for n in at],
+            columns=self.columns,
+            truth=self.truth[at],
+            probability=self.probability[at],
+            present=self.present[at],
+            border=self.border[at],
+            dice=self.dice[at],
+            words=words,
+        )
 
     @cached_property
     def table(self) -> list[Row]:
