@@ -110,7 +110,7 @@ class Check(BaseModel):
 
 
 class Limits(BaseModel):
-    """What the trainee's code may use up: seconds in all, memory of all its processes, characters of output."""
+    """What the trainee's code may use up: seconds of computing, memory of all its processes, output."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seconds: float = Field(default=20, gt=0, le=600)

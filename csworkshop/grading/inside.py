@@ -16,9 +16,11 @@ import types
 from pathlib import Path
 from typing import Any
 
+_TIMERS = hasattr(signal, "setitimer")  # not on Windows
+
 
 def main() -> None:
-    """Do the job: `{"steps": [{"run": code, "name": …, "seconds": …} | {"take": variable, "name": …}]}`."""
+    """Do the job: `{"steps": [{"run": code, "name": …, "seconds": …, "wait": …} | {"take": variable, "name": …}]}`."""
     job = json.load(sys.stdin)
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -30,7 +32,7 @@ def main() -> None:
         said = {"name": step["name"]}
         try:
             if "run" in step:
-                error = _run(shell, step["run"], step["seconds"])
+                error = _run(shell, step["run"], step["seconds"], step["wait"])
                 if error is not None:
                     said["error"] = _words(error)
             elif step["take"] not in shell.user_ns:
@@ -73,21 +75,26 @@ def _shell() -> Any:
     return InteractiveShell.instance(config=config)
 
 
-def _run(shell: Any, code: str, seconds: float) -> BaseException | None:
+def _run(shell: Any, code: str, seconds: float, wait: float) -> BaseException | None:
+    """Run a cell for at most so many seconds of computing, and so many on the clock."""
+
     def out_of_time(*_: object) -> None:
         raise TimeoutError(f"more than {seconds:g} s")
 
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, out_of_time)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+    timers: tuple[tuple[int, int, float], ...] = ()
+    if _TIMERS:
+        timers = ((signal.ITIMER_PROF, signal.SIGPROF, seconds), (signal.ITIMER_REAL, signal.SIGALRM, wait))
+    for timer, number, most in timers:
+        signal.signal(number, out_of_time)
+        signal.setitimer(timer, most)
     try:
         ran = shell.run_cell(code, store_history=False)
         return ran.error_before_exec or ran.error_in_exec
     except BaseException as error:
         return error
     finally:
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        for timer, _, _ in timers:
+            signal.setitimer(timer, 0)
 
 
 def _words(error: BaseException) -> str:

@@ -32,7 +32,7 @@ from csworkshop.text.language import say
 UNCONFINED = "CSWORKSHOP_UNCONFINED"
 FILES_MB = 256  # what the code may write in all, in memory
 KEPT_OUTPUT = 4000  # characters of what the cells print that are kept
-STARTING = 5.0  # seconds that Python itself may take on a busy machine, on top of the limit
+STARTING = 5.0  # seconds of computing that Python and pandas may take by themselves, on top of the limit
 _LOOK = 0.1  # seconds between looks at memory
 
 Stop = Literal["", "time", "memory", "output", "ended"]
@@ -54,7 +54,7 @@ class Means:
 
 @dataclass(frozen=True)
 class Run:
-    """A step: run this code. `name` is the cell's, `seconds` its own limit within the job's."""
+    """A step: run this code. `name` is the cell's, `seconds` its own limit of computing within the job's."""
 
     name: str
     code: str
@@ -118,7 +118,7 @@ def _start(
         shutil.copyfile(Path(__file__).with_name("inside.py"), box / "inside.py")
         spec = {
             "level": level, "scratch": str(scratch), "python": sys.executable, "see": _see(), "hide": _hide(),
-            "memory_mb": limits.memory_mb, "seconds": limits.seconds, "files_mb": FILES_MB,
+            "memory_mb": limits.memory_mb, "seconds": limits.seconds + STARTING + 1, "files_mb": FILES_MB,
         }  # fmt: skip
         job = {"steps": [_as_json(step) for step in steps]}
         started = subprocess.Popen(
@@ -134,7 +134,7 @@ def _start(
 
 def _as_json(step: Run | Take) -> dict[str, Any]:
     if isinstance(step, Run):
-        return {"name": step.name, "run": step.code, "seconds": step.seconds}
+        return {"name": step.name, "run": step.code, "seconds": step.seconds, "wait": patience(step.seconds) / 2}
     return {"name": step.name, "take": step.variable}
 
 
@@ -145,18 +145,19 @@ def _attend(started: subprocess.Popen[bytes], job: bytes, limits: Limits) -> tup
     for thread in (feeder, results, output):
         thread.start()
     stopped: Stop = ""
-    until = time.monotonic() + limits.seconds + STARTING
+    until = time.monotonic() + patience(limits.seconds) + STARTING
     while not stopped:
         try:
             started.wait(_LOOK)
             break
         except subprocess.TimeoutExpired:
             pass
-        if time.monotonic() > until:
+        memory, computing = _used_by(started.pid)
+        if computing > limits.seconds + STARTING or time.monotonic() > until:
             stopped = "time"
         elif results.full or output.full:
             stopped = "output"
-        elif _memory_of(started.pid) > limits.memory_mb << 20:
+        elif memory > limits.memory_mb << 20:
             stopped = "memory"
     _end(started)
     for gathered in (results, output):
@@ -213,21 +214,27 @@ def _feed(pipe: IO[bytes] | None, job: bytes) -> None:
         pipe.close()
 
 
-def _memory_of(pid: int) -> int:
-    """Bytes that a process and all its descendants hold; 0 where that can't be seen."""
+def patience(seconds: float) -> float:
+    """Seconds on the clock for so many of computing: a busy machine mustn't cost an honest trainee the mark."""
+    return 3 * seconds + 20
+
+
+def _used_by(pid: int) -> tuple[int, float]:
+    """Bytes that a process and its descendants hold, and seconds that they have computed; 0 where it can't be seen."""
     import psutil  # type: ignore[import-untyped]
 
     try:
         launcher = psutil.Process(pid)
-        total = 0
+        memory, seconds = 0, 0.0
         for process in [launcher, *launcher.children(recursive=True)]:
             try:
-                total += process.memory_info().rss
+                memory += process.memory_info().rss
+                seconds += sum(process.cpu_times()[:2])
             except psutil.Error:
                 continue
-        return total
+        return memory, seconds
     except psutil.Error:
-        return 0
+        return 0, 0.0
 
 
 def _end(started: subprocess.Popen[bytes]) -> None:

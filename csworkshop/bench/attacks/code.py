@@ -110,7 +110,8 @@ def loop_that_cannot_be_interrupted(folder: Path, wire: Path) -> None:
     """An endless loop that ignores interrupts"""
     write_code(
         folder,
-        f"{touch(wire)}\nimport signal\nfor s in (signal.SIGINT, signal.SIGALRM): signal.signal(s, signal.SIG_IGN)\n"
+        f"{touch(wire)}\nfrom signal import SIG_IGN, SIGALRM, SIGINT, SIGPROF, signal\n"
+        "for s in (SIGINT, SIGALRM, SIGPROF): signal(s, SIG_IGN)\n"
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
     )
 

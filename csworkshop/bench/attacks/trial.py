@@ -201,7 +201,7 @@ def _nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] |
 
 
 def _descendants(run: subprocess.Popen[bytes]) -> list[Any]:
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     with suppress(psutil.Error):
         return list(psutil.Process(run.pid).children(recursive=True))
