@@ -13,7 +13,9 @@ from csworkshop.cli.progress import Bar, add_progress
 
 GRADE = """\
 Mark submissions in this process from the trainees' answer files, into nbgrader's own gradebook. No kernel is started
-and none of a trainee's code is run, except for code exercises, which run confined.
+and none of a trainee's code is run, except for code exercises: their cells run in a process without network and without
+any file of the course, limited in time, memory and output, and only their result is looked at, as data. A system that
+can't confine them (Windows, macOS, Linux without namespaces) runs none, unless CSWORKSHOP_UNCONFINED=1 is set.
 
 Only what changed is marked again: what a trainee handed in and when, the assignment as released, its exercises, the
 checker, the late rules, an instructor's decisions, the marks in the gradebook. Stopped at any moment, even killed, the

@@ -100,6 +100,10 @@ class CodeCells:
         if notebook in self.files:
             sheet.metadata["csworkshop"] = {"code": means().text("en")}
 
+    def told(self, lang: str) -> str:
+        """How code was run, in a sentence; "" where none had to be."""
+        return means().text(lang) if self.files else ""
+
     def basis(self, written: Mapping[str, Written]) -> list[str]:
         """What the marks of a submission rest on besides its answers."""
         if not self.files:

@@ -50,10 +50,11 @@ class Graded:
 
 @dataclass(frozen=True)
 class Grading:
-    """The results of a run, in the order of grading."""
+    """The results of a run, in the order of grading; `code` says how trainees' code was run, if any was."""
 
     assignment: str
     results: tuple[Graded, ...]
+    code: str = ""
 
     @property
     def status(self) -> int:
@@ -67,10 +68,11 @@ class Grading:
         """The run in a sentence."""
         done = [r for r in self.results if r.status == "graded"]
         noted, same = sum(1 for r in done if r.notes), sum(1 for r in done if not r.fresh)
-        text = say("grading.summary", lang, assignment=self.assignment, number=len(done), noted=noted)
-        if not same:
-            return text
-        return text + (" " if lang == "en" else "") + say("grading.summary_same", lang, number=same)
+        sentences = [say("grading.summary", lang, assignment=self.assignment, number=len(done), noted=noted)]
+        sentences.append(self.code or say("grading.summary_no_code", lang))
+        if same:
+            sentences.append(say("grading.summary_same", lang, number=same))
+        return (" " if lang == "en" else "").join(sentences)
 
 
 def grade_class(
@@ -115,7 +117,7 @@ def grade_class(
         raise CourseError(f"the gradebook can't be used ({error.orig}); run the command again, it is safe") from error
     except OSError as error:  # the course's own disk or folders, never a submission: those become faults
         raise CourseError(f"{error}; what is graded is safe, run the command again") from error
-    return Grading(assignment, tuple(results))
+    return Grading(assignment, tuple(results), code.told(lang))
 
 
 @dataclass(frozen=True)
