@@ -29,7 +29,7 @@ class Kept:
 
     def dump(self) -> str:
         about = {"schema": SCHEMA, "basis": self.basis, "score": self.score, "maximum": self.maximum}
-        return json.dumps({**about, "notes": self.notes, "cells": self.cells}, ensure_ascii=False, indent=1) + "\n"
+        return json.dumps({**about, "notes": self.notes, "cells": self.cells}, ensure_ascii=False) + "\n"
 
     @property
     def points(self) -> dict[str, float]:

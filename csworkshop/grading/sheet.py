@@ -175,13 +175,15 @@ def fill_sheet(sheet: Any, marks: Iterable[CellMark]) -> None:
 
 
 def _write(block: Any, cell: Cell, points: float, html: str) -> None:
-    from nbformat.v4 import new_output
+    from nbformat.notebooknode import from_dict  # new_output() would validate each; the notebook is when it is written
 
     # nbgrader's pages load MathJax, which would turn a trainee's "\\href{javascript:…}" into a live link
     html = html and f'<div class="tex2jax_ignore mathjax_ignore">{html}</div>'
     number = repr(plain_points(points, cell.maximum))
-    shown = [new_output("display_data", {"text/html": html, "text/plain": f"{cell.exercise.id}: {number}"})]
-    block.outputs = (shown if html else []) + [new_output("execute_result", {"text/plain": number}, execution_count=1)]
+    page = {"text/html": html, "text/plain": f"{cell.exercise.id}: {number}"}
+    shown = [{"output_type": "display_data", "data": page, "metadata": {}}] if html else []
+    score = {"output_type": "execute_result", "data": {"text/plain": number}, "metadata": {}, "execution_count": 1}
+    block.outputs = [from_dict(output) for output in [*shown, score]]
     block.execution_count = 1
 
 

@@ -95,13 +95,15 @@ def test_ten_kills_and_the_gradebook_is_that_of_an_undisturbed_run(course: Class
     assert not list((course.root / "autograded").glob("*/.*"))
     assert hits >= MOMENTS / 2, "most of the kills came after the work"
 
+    (tmp_path / "exchange" / "csworkshop").mkdir(parents=True)
+    through = ("feedback", "--exchange", str(tmp_path / "exchange"))
     for root in (course.root, other):
-        subprocess.run(_command(root, "feedback"), check=True, capture_output=True)
+        subprocess.run(_command(root, *through), check=True, capture_output=True)
     assert _files(course.root, "feedback").keys() == _files(other, "feedback").keys()
     pages = _files(other, "feedback")
     for _ in range(3):
-        _kill(_command(course.root, "feedback"), 0, rng.uniform(1, 4))
-    subprocess.run(_command(course.root, "feedback"), check=True, capture_output=True)
+        _kill(_command(course.root, *through), 0, rng.uniform(1, 4))
+    subprocess.run(_command(course.root, *through), check=True, capture_output=True)
     assert _files(course.root, "feedback") == pages
 
 
