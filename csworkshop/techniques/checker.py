@@ -5,35 +5,31 @@ There is one checker. Live feedback, grading, the commands and the role-play cus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 from csworkshop.techniques.catalogue import Asked, Item, catalogue
+from csworkshop.techniques.encoder import FITS, Reads
 from csworkshop.techniques.encoder import Reading as Heard
-from csworkshop.techniques.encoder import Reads, encoder
 from csworkshop.techniques.judge import Weight, weights
+from csworkshop.techniques.pointing import Evidence, as_typed, pointed
+from csworkshop.techniques.quick import quick
+from csworkshop.techniques.readers import Both
 from csworkshop.techniques.reading import Reading
+from csworkshop.techniques.relevance import taken_up
 from csworkshop.techniques.rules import PRESENT, Hit, run
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.language import say
 from csworkshop.text.normalise import Folded, fold
-from csworkshop.text.segment import Span
 
 Level = Literal["full", "fast"]
 READER = -1  # the number of the rule that spoke, where it was the learned reader
+POINTED = 0.5  # probability from which on a piece is shown as evidence
 DOUBTFUL = 0.3  # below this nothing is shown
 UNSURE = (0.4, 0.6)  # a score in here is told to the trainee as unsure rather than judged
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Words of the reply as typed: code-point offsets, end exclusive, and the words themselves."""
-
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(frozen=True)
@@ -57,10 +53,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """Findings for every item of the catalogue, by id, and the reply that they are about."""
+    """Findings for every item of the catalogue, by id, and the reply that they are about.
+
+    `fits` is how likely the reply answers this customer rather than another, by the learned reader; 1 where that isn't
+    known (level `fast`, no scenario).
+    """
 
     reply: str
     findings: dict[str, Finding]
+    fits: float = 1.0
 
     def __getitem__(self, item: str) -> Finding:
         return self.findings[item]
@@ -80,8 +81,8 @@ def check(
 ) -> Report:
     """Judge `reply`, read together with its scenario, on every item of the catalogue.
 
-    Level `full` weighs the rules and the learned reader; `fast` asks the rules alone, ten times as fast and less
-    often right: for a first answer while somebody types, never for a mark.
+    Level `full` weighs the rules and both learned readers; `fast` leaves the slow one out, is ten times as fast and
+    less often right: for a first answer while somebody types and for sifting large files, never for a mark.
 
     Without a scenario the items that need one (facts restated, register, order) can only be seen in part.
     Offsets in the report count code points of `reply` as it was given. `reader` and `judge` stand in for those that
@@ -93,17 +94,20 @@ def check(
     found: dict[str, list[Hit]] = {i: [] for i in known}
     for turn in turns[:2]:  # rules that ask for other items come when those are known
         _run(turn, reading, found)
-    read, judge = None, judge or weights()
-    if level == "full" and folded.text.strip():
-        read = (reader or encoder()).read(folded.text, scenario)
+    read, judge = None, judge or weights(level)
+    if folded.text.strip():
+        read = (reader or (Both() if level == "full" else quick())).read(folded.text, scenario)
     late = {asked.item for asked in turns[2]}
     for item in known:
         if item not in late:
-            found[item] = _weigh(item, found[item], reading, read, judge[item])
+            found[item] = _weigh(item, found[item], reading, read, judge.get(item))
     _run(turns[2], reading, found)
     for item in late:
-        found[item] = _weigh(item, found[item], reading, read, judge[item])
-    return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()})
+        found[item] = _weigh(item, found[item], reading, read, judge.get(item))
+    if scenario:  # a fact that isn't the customer's restates nothing
+        found["restate"] = [h for h in found["restate"] if taken_up(folded.text[h.start : h.end], scenario)]
+    fits = _fits(read) if scenario is not None else 1.0
+    return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()}, fits)
 
 
 def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> None:
@@ -113,35 +117,36 @@ def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> No
             found[item] += run(rule, number, reading, found)
 
 
-def _weigh(item: str, hits: list[Hit], reading: Reading, read: Heard | None, weight: Weight) -> list[Hit]:
+def _fits(read: Heard | None) -> float:
+    if read is None or FITS not in read.columns:
+        return 1.0
+    return 1 / (1 + math.exp(-float(read.odds[read.columns.index(FITS)])))
+
+
+def _weigh(item: str, hits: list[Hit], reading: Reading, read: Heard | None, weight: Weight | None) -> list[Hit]:
     """The item's hits, all with the probability that rules and reader have together.
 
-    Where the rules are silent, or weaker than the reader, the words are those that the reader points at.
+    An item that the readers weren't taught, a new one, is its rules' business alone.
+
+    The words are the rule's or those that the reader points at, whichever the judge has found nearer to what
+    inspectors mark; where only one of them spoke, its own.
     """
-    if read is None:
+    if read is None or weight is None:
         return hits
     rule = max((h.score for h in hits), default=0.0)
-    column = read.items.index(item)
+    column = read.columns.index(item)
     probability = weight.probability(rule, float(read.odds[column]))
     if probability < DOUBTFUL and not hits:
         return []
     sure = [h for h in hits if h.score >= min(rule, PRESENT)]
-    if rule < PRESENT and probability >= DOUBTFUL:
-        pointed = _pointed(read, column, reading)
-        sure = [Hit(a, b, probability, READER) for a, b in pointed] or sure
+    if probability >= DOUBTFUL and (rule < PRESENT or (weight.point and _points(read, column))):
+        spoke = sure[0].rule if rule >= PRESENT else READER
+        sure = [Hit(a, b, probability, spoke) for a, b in pointed(read, column, reading.text, POINTED)] or sure
     return [replace(h, score=probability) for h in sure]
 
 
-def _pointed(read: Heard, column: int, reading: Reading) -> list[Span]:
-    """Clauses that the reader points at: all that it is sure of, at least the one that it is surest of."""
-    weight = {}
-    for start, end in reading.clauses:
-        inside = [read.pieces[n, column] for n, (a, b) in enumerate(read.spans) if a < end and start < b]
-        weight[start, end] = float(sum(sorted(inside)[-3:]) / 3) if inside else 0.0
-    if not weight:
-        return []
-    best = max(weight.values())
-    return [span for span, w in weight.items() if w >= max(0.5, 0.6 * best) or w == best]
+def _points(read: Heard, column: int) -> bool:
+    return len(read.pieces) > 0 and float(read.pieces[:, column].max()) >= POINTED
 
 
 def _finding(item: Item, hits: list[Hit], folded: Folded) -> Finding:
@@ -153,7 +158,7 @@ def _finding(item: Item, hits: list[Hit], folded: Folded) -> Finding:
         item=item.id,
         present=best.score >= PRESENT,
         score=best.score,
-        evidence=tuple(_evidence([h for h in hits if h.score >= min(best.score, PRESENT)], folded)),
+        evidence=as_typed(((h.start, h.end) for h in hits if h.score >= min(best.score, PRESENT)), folded),
         reason_zh=(rule and rule.reason_zh) or say("checker.reader", "zh", name=item.name.zh),
         reason_en=(rule and rule.reason_en) or say("checker.reader", "en", name=item.name.en),
     )
@@ -162,15 +167,3 @@ def _finding(item: Item, hits: list[Hit], folded: Folded) -> Finding:
 @lru_cache(maxsize=256)
 def _absent(item: str) -> Finding:
     return Finding(item, False, 0.0)
-
-
-def _evidence(hits: list[Hit], folded: Folded) -> Iterable[Evidence]:
-    """The hits' spans as typed, in order, overlapping ones as one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(folded.span(h.start, h.end) for h in hits):
-        if joined and start < joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    for start, end in joined:
-        yield Evidence(start, end, folded.typed[start:end])

@@ -1,8 +1,10 @@
-"""The learned reader: a small multilingual transformer, fine-tuned on the labelled replies, run by onnxruntime.
+"""The learned reader: a small multilingual transformer, fine-tuned on labelled texts, run by onnxruntime.
 
-It reads the reply together with the customer's message, emotion and persona and answers, for every item, how likely
-the reply shows it (log-odds) and which of its words say so (a probability per piece of the text). Where the weights
-come from: `NOTICE` and `csworkshop/training/`.
+It reads a text beside its context and answers, for every column, how likely the text shows it (log-odds) and which of
+its words say so (a probability per piece). A reply is read beside the customer's message, emotion and persona, for the
+catalogue's items; a customer's message for its emotion; a hand-over note for its parts. The context is read once and
+kept: while somebody types, and in a file of many replies to one customer, only the text itself costs time. Where the
+weights come from: `NOTICE` and `csworkshop/training/`.
 """
 
 from __future__ import annotations
@@ -22,22 +24,35 @@ from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.segment import Span
 
 WEIGHTS = Path(__file__).parent / "weights"
-MAX_REPLY, MAX_CUSTOMER = 160, 70  # pieces; about 250 and 110 characters. A longer reply is read in windows.
+MAX_TEXT, MAX_CONTEXT = 160, 80  # pieces; about 250 and 120 characters. A longer text is read in windows.
 OVERLAP = 40
 LONGEST_PIECE = 16
 CERTAIN = 20.0  # log-odds
 EMOTIONS = {"anger": "愤怒", "anxiety": "焦急", "disappointment": "失望", "confusion": "疑惑", "calm": "平静"}
 PERSONAS = {"gen_z": "年轻", "adult": "成年", "senior": "老年", "enterprise": "企业"}
+PARTS = ("account", "environment", "path", "symptom", "when", "tried", "impact", "request", "deadline")
+EMOTION, PART, FITS = "emotion.", "part.", "fits"  # FITS: the text answers the customer of its context
+MESSAGE, NOTE = "客户来信", "交接单"  # contexts that say what sort of text comes
+
+
+def context_of(scenario: Scenario | None) -> str:
+    """What a reply is read beside."""
+    if scenario is None:
+        return ""
+    return f"{EMOTIONS[scenario.emotion]}{PERSONAS[scenario.persona]}:{scenario.customer}"
+
+
+Kept = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the encoder says of a reply: per item log-odds, and per piece of the text and item a probability.
+    """What the encoder says of a text: per column log-odds, and per piece of the text and column a probability.
 
-    `odds` has shape (items,), `pieces` (pieces, items); `spans` are the pieces' offsets into the text.
+    `odds` has shape (columns,), `pieces` (pieces, columns); `spans` are the pieces' offsets into the text.
     """
 
-    items: tuple[str, ...]
+    columns: tuple[str, ...]
     odds: np.ndarray
     pieces: np.ndarray
     spans: tuple[Span, ...]
@@ -59,8 +74,12 @@ class Pieces:
         self.scores = [float(score) for _, score in rows]
         self.unknown_score = min(self.scores) - 10
         # A trainee may type these; they are text then.
-        self.marks = {mark: self.ids.pop(mark) for mark in ("<s>", "</s>", "<pad>", "<unk>")}
-        self.unknown = self.marks["<unk>"]
+        marks = ("<s>", "</s>", "<pad>", "<unk>")
+        self.begin, self.end, self.pad, self.unknown = (self.ids.pop(mark) for mark in marks)
+
+    def context(self, text: str) -> list[int]:
+        """What stands before a text: begin, the pieces of its context, end."""
+        return [self.begin, *self.cut(text)[0][:MAX_CONTEXT], self.end]
 
     def cut(self, text: str) -> tuple[list[int], list[Span]]:
         """Ids of the pieces, and where in `text` each stands; none for a blank text."""
@@ -100,9 +119,9 @@ class Encoder:
         import onnxruntime  # half the time of a first check goes into this import
 
         about: Mapping[str, Any] = json.loads((folder / "encoder.json").read_text("utf-8"))
-        self.items: tuple[str, ...] = tuple(about["items"])
-        self._begin, self._end = about["begin"], about["end"]
-        self._pieces = Pieces(folder / "pieces.tsv")
+        self.columns: tuple[str, ...] = tuple(about["columns"])
+        self._nothing = np.zeros((about["layers"], 0, about["hidden"]), np.float32)
+        self.pieces = Pieces(folder / "pieces.tsv")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # many trainees may share a server; one thread each is fair and fast enough
         options.inter_op_num_threads = 1
@@ -111,28 +130,33 @@ class Encoder:
         )
 
     def read(self, reply: str, scenario: Scenario | None) -> Reading:
-        """Read a (folded) reply beside its scenario; a long one in windows that overlap, the surest of which counts."""
-        ids, spans = self._pieces.cut(reply)
-        context = self._context(scenario)
-        odds = np.full(len(self.items), -CERTAIN)
-        pieces = np.zeros((len(ids), len(self.items)))
-        for start in range(0, max(len(ids) - OVERLAP, 1), MAX_REPLY - OVERLAP):
-            window = ids[start : start + MAX_REPLY]
-            row = [self._begin, *window, self._end, *context, self._end]
-            tokens, said = self._session.run(
-                None, {"ids": np.array([row], np.int64), "n": np.array([max(len(window), 1)], np.int64)}
-            )
-            heard = 1 / (1 + np.exp(-tokens[0, 1 : 1 + len(window)]))
-            pieces[start : start + len(window)] = np.maximum(pieces[start : start + len(window)], heard)
-            odds = np.maximum(odds, said[0])
-        return Reading(self.items, odds, pieces, tuple(spans))
+        """Read a (folded) reply beside its scenario."""
+        return self.read_beside(reply, context_of(scenario))
 
-    @lru_cache(maxsize=256)  # noqa: B019 - there is one encoder, and it lives as long as the process
-    def _context(self, scenario: Scenario | None) -> list[int]:
-        if scenario is None:
-            return []
-        mood = EMOTIONS[scenario.emotion] + PERSONAS[scenario.persona]
-        return self._pieces.cut(f"{mood}:{scenario.customer}")[0][:MAX_CUSTOMER]
+    def read_beside(self, text: str, context: str) -> Reading:
+        """Read a (folded) text beside a context; a long one in windows that overlap, the surest of which counts."""
+        ids, spans = self.pieces.cut(text)
+        kept = self._context(context)
+        odds = np.full(len(self.columns), -CERTAIN)
+        pieces = np.zeros((len(ids), len(self.columns)))
+        for start in range(0, max(len(ids) - OVERLAP, 1), MAX_TEXT - OVERLAP):
+            window = ids[start : start + MAX_TEXT]
+            heard, said, *_ = self._run([*window, self.pieces.end], kept)
+            sure = 1 / (1 + np.exp(-heard[0, : len(window)]))
+            pieces[start : start + len(window)] = np.maximum(pieces[start : start + len(window)], sure)
+            odds = np.maximum(odds, said[0])
+        return Reading(self.columns, odds, pieces, tuple(spans))
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one encoder, and it lives as long as the process
+    def _context(self, context: str) -> Kept:
+        """The context's keys and values, (layers, pieces, hidden) each."""
+        *_, keys, values = self._run(self.pieces.context(context), (self._nothing, self._nothing))
+        return keys, values
+
+    def _run(self, ids: list[int], kept: Kept) -> list[np.ndarray]:
+        inputs = {"ids": np.array([ids], np.int64), "before_keys": kept[0], "before_values": kept[1]}
+        found: list[np.ndarray] = self._session.run(None, inputs)
+        return found
 
 
 _lock = threading.Lock()

@@ -2,7 +2,8 @@
 
 Per item, log-odds of presence = odds * (the reader's log-odds) + rule (a rule is sure) + hint (a rule is doubtful)
 + bias, fitted by logistic regression on writers whom neither the rules' authors nor the reader had seen
-(`csworkshop train judge`). The threshold is folded into the bias, so that present means 0.5 or more everywhere.
+(`csworkshop train judge`), once beside the reader and once beside the quick one. The threshold is folded into the
+bias, so that present means 0.5 or more everywhere.
 """
 
 from __future__ import annotations
@@ -18,17 +19,18 @@ from csworkshop.techniques.rules import PRESENT
 WEIGHTS = Path(__file__).parent / "weights" / "judge.json"
 SURE = 0.6  # a rule's own score
 OPEN = 0.42  # a probability that the trainee is told as unsure
-CLIP = 8.0  # beyond this the reader's log-odds say no more
+CLIP = 16.0  # beyond this the reader's log-odds say no more
 
 
 @dataclass(frozen=True)
 class Weight:
-    """Weights of one item's sources."""
+    """Weights of one item's sources; `point`: the reader's words are nearer to the inspectors' than the rule's."""
 
     odds: float
     rule: float
     hint: float
     bias: float
+    point: bool = False
 
     def probability(self, rule: float, odds: float) -> float:
         """Probability of presence from the best rule's score (0: no rule spoke) and the reader's log-odds."""
@@ -42,7 +44,8 @@ class Weight:
         return max(probability, OPEN) if rule >= SURE else probability
 
 
-@lru_cache(maxsize=1)
-def weights() -> dict[str, Weight]:
-    """The weights that ship with the kit, by item."""
-    return {item: Weight(**row) for item, row in json.loads(WEIGHTS.read_text("utf-8")).items()}
+@lru_cache(maxsize=2)
+def weights(level: str = "full") -> dict[str, Weight]:
+    """The weights that ship with the kit, by item: beside the reader of level `full` or that of `fast`."""
+    kept = json.loads(WEIGHTS.read_text("utf-8"))[level]
+    return {item: Weight(**row) for item, row in kept.items()}

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from csworkshop.techniques.checker import Evidence
 from csworkshop.techniques.encoder import Reading
 from csworkshop.text.normalise import Folded
 from csworkshop.text.segment import Span, clauses
@@ -15,6 +14,15 @@ from csworkshop.text.segment import Span, clauses
 GAP = 3  # characters between two marked runs that are one for the eye
 SHORTEST = 2
 _EDGE = re.compile(r"^[\s，。；：、！？!?;:,.】【·—-]+|[\s，。；：、;:,.【—-]+$")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Words of a text as typed: code-point offsets, end exclusive, and the words themselves."""
+
+    start: int
+    end: int
+    text: str
 
 
 class ReadsBeside(Protocol):

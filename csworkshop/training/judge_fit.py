@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from csworkshop.techniques.rules import PRESENT
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.training import TrainingError
 from csworkshop.training.figures import calibration_error, f1, macro_f1
-from csworkshop.training.rows import Labelled, natural
+from csworkshop.training.labelled import Labelled, natural
 
 BORDER = 0.3  # weight of a reply for an item on which the inspectors differ
 PENALTY = (2.0, 0.5, 1.0, 1e-3)  # on odds, rule, hint, bias
@@ -61,12 +61,14 @@ class Evidence:
                 f"the readings lack {len(missing)} of the replies, {missing[:1]} for one; make them anew"
             )
         self.replies = sorted(self.replies, key=lambda r: r.id)
-        self.items = self.readings[self.replies[0].id].items
-        if set(self.items) != set(catalogue().items):
+        columns = self.readings[self.replies[0].id].columns
+        self.items = tuple(sorted(catalogue().items))
+        if not set(self.items) <= set(columns):
             raise TrainingError("the readings are of other items than the catalogue has; make them anew")
         self.truth = np.array([[float(i in r.labels) for i in self.items] for r in self.replies])
         self.border = np.array([[r.border(i) for i in self.items] for r in self.replies])
-        self.odds = np.array([self.readings[r.id].odds for r in self.replies])
+        chosen = [columns.index(i) for i in self.items]
+        self.odds = np.array([self.readings[r.id].odds[chosen] for r in self.replies])
 
     @cached_property
     def alone(self) -> np.ndarray:
@@ -96,6 +98,28 @@ def fit(evidence: Evidence, rows: np.ndarray | None = None) -> tuple[dict[str, W
     return weights, probability
 
 
+def overlaps(evidence: Evidence, weights: Mapping[str, Weight]) -> dict[str, float]:
+    """Per item the mean overlap (Dice, in characters) of shown and marked words, where both see the item."""
+    found: dict[str, list[float]] = {item: [] for item in evidence.items}
+    for r in evidence.replies:
+        report = check(r.reply, r.scenario, reader=_Kept(evidence.readings[r.id]), judge=weights)
+        for item, quotes in r.labels.items():
+            if report[item].present:
+                shown = {n for e in report[item].evidence for n in range(e.start, e.end)}
+                starts = [(r.reply.find(q), len(q)) for q in quotes]
+                marked = {n for start, length in starts if start >= 0 for n in range(start, start + length)}
+                found[item].append(2 * len(shown & marked) / max(len(shown) + len(marked), 1))
+    return {item: float(np.mean(values)) if values else 0.0 for item, values in found.items()}
+
+
+def pointing(evidence: Evidence, weights: Mapping[str, Weight]) -> dict[str, Weight]:
+    """The weights with `point` set for items where the reader's words overlap more with the inspectors'."""
+    of_rules, of_reader = (
+        overlaps(evidence, {item: replace(w, point=point) for item, w in weights.items()}) for point in (False, True)
+    )
+    return {item: replace(w, point=of_reader[item] > of_rules[item]) for item, w in weights.items()}
+
+
 def two_fold(evidence: Evidence) -> Figures:
     """Fit on half of the writers, judge the other half, both ways."""
     writers, half = evidence.writers, len(evidence.writers) // 2
@@ -121,12 +145,15 @@ def two_fold(evidence: Evidence) -> Figures:
 
 def distance(a: Weight, b: Weight) -> float:
     """The largest difference between two weights' numbers."""
-    return max(abs(value - getattr(b, name)) for name, value in vars(a).items())
+    return max(abs(float(value) - float(getattr(b, name))) for name, value in vars(a).items())
 
 
-def write(path: Path, weights: Mapping[str, Weight]) -> None:
-    """Write `judge.json`."""
-    rounded = {item: {name: round(value, 4) for name, value in vars(w).items()} for item, w in weights.items()}
+def write(path: Path, levels: Mapping[str, Mapping[str, Weight]]) -> None:
+    """Write `judge.json`: weights by level and item."""
+    rounded = {
+        level: {item: {name: round(value, 4) for name, value in vars(w).items()} for item, w in weights.items()}
+        for level, weights in levels.items()
+    }
     path.write_text(json.dumps(rounded, indent=1), "utf-8", newline="\n")
 
 

@@ -1,5 +1,8 @@
 """The reader as a PyTorch network: a BERT-like encoder with one answer per piece and item, and one per text and item.
 
+A row is a context and a text behind it. The context's pieces see each other only; the text's see both. So what the
+network makes of a context can be kept and used again for every text that stands beside it.
+
 The text's log-odds of an item are the highest of its pieces' plus a linear function of their mean, so that a single
 clause can decide, and the whole reply can object.
 """
@@ -15,14 +18,55 @@ from torch.nn import functional
 from csworkshop.training.wheel import Pretrained, Shape
 
 DROPOUT = 0.1
-NEVER = -20.0  # log-odds of a piece that isn't the reply's
+POOL = 1 << 22  # random numbers that dropout is drawn from
+NEVER = -20.0  # log-odds of a piece that isn't the text's
+HIDDEN = -1e4  # added to the attention towards a piece that must not be seen
 SELDOM_PIECE, SELDOM_REPLY = -3.0, -1.0  # where the new outputs start: most items are absent
+
+Kept = tuple[torch.Tensor, torch.Tensor]  # keys and values of a context, (texts, pieces, hidden) each
+
+
+class Dropout(nn.Module):
+    """Dropout whose random numbers are cut from a pool at a random place: drawing anew takes a tenth of a step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pool = torch.empty(0)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """`x` with a tenth of its numbers at zero while training."""
+        if not self.training:
+            return x
+        if len(self.pool) < 2 * x.numel():
+            size = max(POOL, 2 * x.numel())
+            self.pool = (torch.rand(size) >= DROPOUT).to(torch.bfloat16) / (1 - DROPOUT)
+        start = int(torch.randint(0, len(self.pool) - x.numel(), ()))
+        return x * self.pool[start : start + x.numel()].view(x.shape).to(x.dtype)
+
+
+def attention(
+    query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, heads: int, hidden: torch.Tensor | None
+) -> torch.Tensor:
+    """Attention of `query` (texts, pieces, hidden size) to `keys` and `values` (texts, pieces seen, hidden size).
+
+    Written out: on processors, PyTorch's fused attention takes half as long again to learn.
+    """
+    texts, pieces, width = query.shape
+
+    def split(y: torch.Tensor) -> torch.Tensor:
+        return y.view(texts, -1, heads, width // heads).transpose(1, 2)
+
+    weights = split(query) * (width // heads) ** -0.5 @ split(keys).transpose(2, 3)
+    if hidden is not None:
+        weights = weights + hidden.to(weights.dtype)
+    seen = torch.softmax(weights, -1).to(values.dtype) @ split(values)
+    return seen.transpose(1, 2).reshape(texts, pieces, width)
 
 
 class Layer(nn.Module):
     """One transformer layer, normalised after each half as in BERT (Devlin et al., 2019)."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, dropout: Dropout) -> None:
         super().__init__()
         width = shape.hidden
         self.heads = shape.heads
@@ -31,21 +75,22 @@ class Layer(nn.Module):
         self.attended_norm = nn.LayerNorm(width, shape.epsilon)
         self.inner, self.outer = nn.Linear(width, shape.inner), nn.Linear(shape.inner, width)
         self.outer_norm = nn.LayerNorm(width, shape.epsilon)
-        self.dropout = nn.Dropout(DROPOUT)
+        self.dropout = dropout
 
-    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """`x` (texts, pieces, hidden), `mask` (texts, 1, 1, pieces) bool."""
-        texts, pieces, width = x.shape
+    def forward(
+        self, x: torch.Tensor, hidden: torch.Tensor | None, before: Kept | None = None
+    ) -> tuple[torch.Tensor, Kept]:
+        """`x` (texts, pieces, hidden size) through the layer, and its keys and values.
 
-        def split(y: torch.Tensor) -> torch.Tensor:
-            return y.view(texts, pieces, self.heads, -1).transpose(1, 2)
-
-        heads = functional.scaled_dot_product_attention(
-            split(self.query(x)), split(self.key(x)), split(self.value(x)), attn_mask=mask
-        )
-        joined = heads.transpose(1, 2).reshape(texts, pieces, width)
+        `hidden` is added to the attention, (texts, 1, pieces, pieces); `before` are a context's keys and values.
+        """
+        keys, values = self.key(x), self.value(x)
+        kept = keys, values
+        if before is not None:
+            keys, values = torch.cat([before[0], keys], 1), torch.cat([before[1], values], 1)
+        joined = attention(self.query(x), keys, values, self.heads, hidden)
         x = self.attended_norm(x + self.dropout(self.attended(joined)))
-        return self.outer_norm(x + self.dropout(self.outer(functional.gelu(self.inner(x)))))
+        return self.outer_norm(x + self.dropout(self.outer(functional.gelu(self.inner(x))))), kept
 
 
 class Network(nn.Module):
@@ -57,8 +102,8 @@ class Network(nn.Module):
         self.positions = nn.Embedding(shape.positions, shape.hidden)
         self.kind = nn.Parameter(torch.zeros(shape.hidden))
         self.norm = nn.LayerNorm(shape.hidden, shape.epsilon)
-        self.layers = nn.ModuleList([Layer(shape) for _ in range(shape.layers)])
-        self.dropout = nn.Dropout(DROPOUT)
+        self.dropout = Dropout()
+        self.layers = nn.ModuleList([Layer(shape, self.dropout) for _ in range(shape.layers)])
         self.piece_answers = nn.Linear(shape.hidden, items)
         self.reply_answers = nn.Linear(shape.hidden, items)
         nn.init.constant_(self.piece_answers.bias, SELDOM_PIECE)
@@ -66,18 +111,32 @@ class Network(nn.Module):
         for still in (self.words.weight, self.positions.weight, self.kind):
             still.requires_grad = False  # rare pieces keep the place that pretraining gave them
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, reply: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, text: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Log-odds (texts, pieces, items) and (texts, items).
 
-        `ids`, `mask` (not padding) and `reply` (the reply's own pieces) have shape (texts, pieces).
+        `ids`, `mask` (not padding) and `text` (1 for the text's own pieces, 0.5 for the mark that ends it, 0 for the
+        context) have shape (texts, pieces).
         """
-        x = self.norm(self.words(ids) + self.positions(torch.arange(ids.shape[1])) + self.kind)
+        own = text > 0
+        unseen = ~mask.bool()[:, None, :] | (own[:, None, :] & ~own[:, :, None])
+        hidden = torch.zeros(unseen.shape).masked_fill(unseen, HIDDEN)[:, None]
+        x = self.embed(ids, 0)
         for layer in self.layers:
-            x = layer(x, mask[:, None, None, :].bool())
+            x, _ = layer(x, hidden)
+        return self.answers(x, text == 1)
+
+    def embed(self, ids: torch.Tensor, start: int) -> torch.Tensor:
+        """Pieces as vectors (texts, pieces, hidden), the first of them at position `start`."""
+        at = torch.arange(ids.shape[1]) + start
+        return self.norm(self.words(ids) + self.positions(at) + self.kind)
+
+    def answers(self, x: torch.Tensor, text: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Log-odds of every piece, and of the text whose pieces `text` (texts, pieces; bool) names."""
         x = self.dropout(x).float()
         pieces = self.piece_answers(x)
-        mean = (x * reply[..., None]).sum(1) / reply.sum(1, keepdim=True)
-        highest = pieces.masked_fill(~reply[..., None].bool(), NEVER).amax(1)
+        weight = text.float()
+        mean = (x * weight[..., None]).sum(1) / weight.sum(1, keepdim=True).clamp(min=1)
+        highest = pieces.masked_fill(~text[..., None], NEVER).amax(1)
         return pieces, highest + self.reply_answers(mean)
 
     def heads(self) -> list[nn.Parameter]:

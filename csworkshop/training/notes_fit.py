@@ -145,8 +145,8 @@ def _odds(texts: Texts, note: Note, column: str) -> float:
 
 def splits(chosen: Sequence[Note]) -> list[tuple[list[Note], list[Note]]]:
     """(to fit on, to test on) for each fold; texts that are all of one fold are dealt out in turn."""
-    folds = {n.fold for n in chosen}
-    of: dict[str, int] = {n.id: (n.fold or 0) if len(folds) > 1 else k % SPLITS for k, n in enumerate(chosen)}
+    folds = {n.unread for n in chosen}
+    of: dict[str, int] = {n.id: (n.unread or 0) if len(folds) > 1 else k % SPLITS for k, n in enumerate(chosen)}
     return [
         ([n for n in chosen if of[n.id] != k], [n for n in chosen if of[n.id] == k]) for k in sorted(set(of.values()))
     ]

@@ -2,12 +2,12 @@
 
 `data/labelled/unread_readings.npz` holds arrays only (no pickles):
 
-    items   (items,) str        the columns
-    ids     (replies,) str      ids of the replies
-    odds    (replies, items)    float32: log-odds that the reply shows the item
-    lengths (replies,)          uint16: how many pieces each reply has; the arrays below are those pieces in a row
-    spans   (pieces, 2)         uint16: where each piece stands in the folded reply, end exclusive
-    pieces  (items, pieces)     uint8: 255 times the root of the probability that the piece is evidence
+    columns (columns,) str      items of replies, emotions of messages, parts of notes
+    ids     (texts,) str        ids of the texts
+    odds    (texts, columns)    float32: log-odds that the text shows it
+    lengths (texts,)            uint16: how many pieces each text has; the arrays below are those pieces in a row
+    spans   (pieces, 2)         uint16: where each piece stands in the folded text, end exclusive
+    pieces  (columns, pieces)   uint8: 255 times the root of the probability that the piece is evidence
 
 The root keeps small probabilities apart, and the file at a quarter of what float16 needs.
 """
@@ -24,17 +24,18 @@ from csworkshop.techniques.encoder import Reading
 from csworkshop.training import TrainingError
 
 FILE = "unread_readings.npz"
-KEYS = ("items", "ids", "odds", "lengths", "spans", "pieces")
+QUICK = "unread_quick.npz"  # of the quick reader, without pieces
+KEYS = ("columns", "ids", "odds", "lengths", "spans", "pieces")
 
 
 def save(path: Path, readings: Mapping[str, Reading]) -> None:
-    """Write readings, by id of the reply; the same readings give the same bytes."""
+    """Write readings, by id of the text; the same readings give the same bytes."""
     ids = sorted(readings)
     rows = [readings[i] for i in ids]
     pieces = np.concatenate([r.pieces for r in rows]).T
     np.savez_compressed(
         path,
-        items=np.array(rows[0].items),
+        columns=np.array(rows[0].columns),
         ids=np.array(ids),
         odds=np.array([r.odds for r in rows], np.float32),
         lengths=np.array([len(r.spans) for r in rows], np.uint16),
@@ -44,19 +45,17 @@ def save(path: Path, readings: Mapping[str, Reading]) -> None:
 
 
 def load(path: Path) -> dict[str, Reading]:
-    """The readings of a file, by id of the reply."""
+    """The readings of a file, by id of the text."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            items, ids, odds, lengths, spans, pieces = (file[key] for key in KEYS)
+            columns, ids, odds, lengths, spans, pieces = (file[key] for key in KEYS)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise TrainingError(
-            f"{path}: holds no readings ({error}); csworkshop train reader --hold d4,d9,d10,d12 makes them"
-        ) from None
+        raise TrainingError(f"{path}: holds no readings ({error}); csworkshop train reader makes them") from None
     probability = (pieces.T.astype(np.float64) / 255) ** 2
     found, at = {}, 0
     for n, length in enumerate(lengths.tolist()):
         inside = slice(at, at + length)
         where = tuple((int(a), int(b)) for a, b in spans[inside])
-        found[str(ids[n])] = Reading(tuple(map(str, items)), odds[n], probability[inside], where)
+        found[str(ids[n])] = Reading(tuple(map(str, columns)), odds[n], probability[inside], where)
         at += length
     return found

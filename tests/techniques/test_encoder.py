@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from csworkshop.techniques.catalogue import catalogue
-from csworkshop.techniques.encoder import MAX_REPLY, WEIGHTS, Pieces, encoder
+from csworkshop.techniques.encoder import EMOTION, FITS, MAX_TEXT, MESSAGE, NOTE, PART, WEIGHTS, Pieces, encoder
 from csworkshop.techniques.scenario import Scenario
 
 ANGRY = Scenario(customer="水壶第三天就漏水了，我要退款！", emotion="anger")
@@ -77,9 +77,9 @@ def test_an_empty_text_has_no_piece_outside_it(pieces: Pieces) -> None:
     assert all(b <= 0 for _, b in pieces.cut("")[1])
 
 
-@pytest.mark.parametrize("mark", ["<s>", "</s>", "<pad>"])
-def test_typed_marks_are_text(mark: str, pieces: Pieces) -> None:
-    assert pieces.marks[mark] not in pieces.cut(f"好的{mark}收到")[0]
+def test_typed_marks_are_text(pieces: Pieces) -> None:
+    ids = pieces.cut("好的<s>收</s>到<pad>")[0]
+    assert not {pieces.begin, pieces.end, pieces.pad} & set(ids)
 
 
 def test_random_characters_are_cut_too(pieces: Pieces) -> None:
@@ -98,16 +98,17 @@ def test_a_very_long_text_is_cut_in_time_that_grows_with_it(pieces: Pieces) -> N
 
 def test_every_item_is_answered() -> None:
     reading = encoder().read(REPLY, ANGRY)
-    assert sorted(reading.items) == sorted(catalogue().items)
-    assert reading.odds.shape == (len(reading.items),)
-    assert reading.pieces.shape == (len(reading.spans), len(reading.items))
+    assert set(catalogue().items) < set(reading.columns)
+    assert {"emotion.anger", "part.account", FITS} < set(reading.columns)
+    assert reading.odds.shape == (len(reading.columns),)
+    assert reading.pieces.shape == (len(reading.spans), len(reading.columns))
     assert np.isfinite(reading.odds).all()
     assert ((reading.pieces >= 0) & (reading.pieces <= 1)).all()
 
 
 def test_it_points_at_the_words() -> None:
     reading = encoder().read(REPLY, ANGRY)
-    column = reading.items.index("specific_time")
+    column = reading.columns.index("specific_time")
     a, b = reading.spans[int(reading.pieces[:, column].argmax())]
     assert reading.odds[column] > 0
     assert REPLY.index("今天") <= a < b <= REPLY.index("给您")
@@ -120,6 +121,31 @@ def test_without_a_scenario_it_reads_the_reply_alone() -> None:
 def test_the_customer_counts() -> None:
     other = Scenario(customer="请问发票怎么开？", emotion="calm")
     assert not np.allclose(encoder().read(REPLY, ANGRY).odds, encoder().read(REPLY, other).odds)
+
+
+def test_a_reply_to_somebody_else_fits_less() -> None:
+    reply = "航班取消打乱了您出差的安排，很抱歉。我已经为您改签到明早八点那班，机场柜台直接换登机牌就行。"
+    flight = Scenario(customer="航班说取消就取消，我明天在外地有会，怎么办！", emotion="anxiety")
+    own, strange = encoder().read(reply, flight), encoder().read(reply, ANGRY)
+    column = own.columns.index(FITS)
+    assert own.odds[column] > strange.odds[column] + 0.5
+
+
+def test_a_message_and_a_note_are_read_for_their_own_columns() -> None:
+    said = encoder().read_beside("你们太过分了，再也不来了！", MESSAGE)
+    columns = said.columns
+    assert (
+        max((float(o), c) for c, o in zip(columns, said.odds, strict=True) if c.startswith(EMOTION))[1]
+        == "emotion.anger"
+    )
+    note = encoder().read_beside("订单尾号8812，安卓6.4登录报错，已清缓存无效，请技术今天查日志", NOTE)
+    assert all(note.odds[columns.index(PART + part)] > 0 for part in ("account", "environment", "symptom"))
+
+
+def test_a_kept_context_changes_nothing() -> None:
+    whole = encoder().read(REPLY, ANGRY)
+    encoder()._context.cache_clear()
+    assert (encoder().read(REPLY, ANGRY).odds == whole.odds).all()
 
 
 def test_the_same_text_is_read_the_same_again() -> None:
@@ -146,4 +172,4 @@ def test_odd_texts_get_finite_answers(text: str) -> None:
 def test_a_long_reply_is_read() -> None:
     reading = encoder().read("您的包裹今天18点前到。" * 400, ANGRY)
     assert np.isfinite(reading.odds).all()
-    assert len(reading.spans) >= MAX_REPLY
+    assert len(reading.spans) >= MAX_TEXT

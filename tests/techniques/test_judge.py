@@ -13,8 +13,9 @@ from csworkshop.techniques.rules import PRESENT
 WEIGHT = Weight(odds=1.0, rule=3.0, hint=0.5, bias=-1.0)
 
 
-def test_every_item_has_weights() -> None:
-    assert set(weights()) == set(catalogue().items)
+@pytest.mark.parametrize("level", ["full", "fast"])
+def test_every_item_has_weights(level: str) -> None:
+    assert set(weights(level)) == set(catalogue().items)
 
 
 def test_silence_leaves_the_reader_and_the_bias() -> None:

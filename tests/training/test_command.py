@@ -15,7 +15,7 @@ import pytest
 
 from csworkshop.cli import main
 from csworkshop.techniques.judge import weights
-from csworkshop.training import TrainingError, command, readings, rows, vocabulary, wheel
+from csworkshop.training import TrainingError, command, labelled, readings, vocabulary, wheel
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> str:
@@ -24,7 +24,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
     return line
 
 
-@pytest.mark.parametrize("step", ["reader", "judge", "export"])
+@pytest.mark.parametrize("step", ["reader", "quick", "judge", "export"])
 def test_help(step: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["train", step, "--help"])
@@ -53,8 +53,8 @@ def test_the_door_does_not_open_pytorch() -> None:
 def test_missing_data_and_readings_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["train", "judge", "--data", str(tmp_path)]) == 2
     assert "there are no labelled replies here" in told(capsys)
-    assert main(["train", "judge", "--readings", str(tmp_path / "none.npz")]) == 2
-    assert "none.npz: holds no readings" in told(capsys)
+    assert main(["train", "judge", "--readings", str(tmp_path)]) == 2
+    assert "unread_readings.npz: holds no readings" in told(capsys)
 
 
 def test_a_wheel_that_is_none_is_told(tmp_path: Path) -> None:
@@ -122,13 +122,15 @@ def test_pieces_that_a_chinese_reply_is_made_of() -> None:
 
 
 def test_judge_writes_where_it_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    whole = readings.load(rows.labelled_folder() / readings.FILE)
-    few = {i: r for i, r in whole.items() if i.startswith(("d9-01", "d10-01"))}
-    readings.save(tmp_path / "few.npz", few)
-    arguments = ["train", "judge", "--readings", str(tmp_path / "few.npz"), "--out", str(tmp_path / "judge.json")]
+    folder = labelled.labelled_folder()
+    for file in (readings.FILE, readings.QUICK):
+        whole = readings.load(folder / file)
+        readings.save(tmp_path / file, {i: r for i, r in whole.items() if i.startswith(("d9-01", "d10-01"))})
+    arguments = ["train", "judge", "--readings", str(tmp_path), "--out", str(tmp_path / "judge.json")]
     assert main([*arguments, "--check"]) == 1
     assert "differ from the shipped weights: " in capsys.readouterr().out
     assert not (tmp_path / "judge.json").exists()
     assert main(arguments) == 0
     assert "two-fold over d9, d10: macro-F1 " in capsys.readouterr().out
-    assert set(json.loads((tmp_path / "judge.json").read_text("utf-8"))) == set(weights())
+    kept = json.loads((tmp_path / "judge.json").read_text("utf-8"))
+    assert set(kept) == {"full", "fast"} and set(kept["full"]) == set(weights())

@@ -39,8 +39,8 @@ def test_no_text_is_judged_by_weights_that_saw_it(texts: notes_fit.Texts) -> Non
         tested: list[str] = []
         for rest, left_out in notes_fit.splits(chosen):
             assert not {n.id for n in rest} & {n.id for n in left_out}
-            folds = {n.fold for n in left_out}
-            assert len({n.fold for n in chosen}) == 1 or not folds & {n.fold for n in rest}
+            folds = {n.unread for n in left_out}
+            assert len({n.unread for n in chosen}) == 1 or not folds & {n.unread for n in rest}
             tested += [n.id for n in left_out]
         assert sorted(tested) == sorted(n.id for n in chosen)
 

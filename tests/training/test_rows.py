@@ -11,9 +11,10 @@ import pytest
 from csworkshop.techniques.encoder import WEIGHTS, Encoder, Pieces, encoder
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.training import TrainingError, rows
-from csworkshop.training.rows import Labelled, example_rows, read_labelled, reply_row
+from csworkshop.training import labelled as texts
+from csworkshop.training.labelled import Labelled, Note, read_labelled, read_notes
+from csworkshop.training.rows import columns, example_rows, note_row, reply_row, strange_rows
 
-ITEMS = ("empathy", "own", "solution", "specific_time")
 ANGRY = Scenario(customer="水壶第三天就漏水了，我要退款！", emotion="anger")
 REPLY = "水壶漏水，换谁都火大。今天18点前给您退款。"
 
@@ -29,8 +30,8 @@ def labelled(labels: dict[str, list[str]], second: dict[str, list[str]] | None =
 
 def words(row: rows.Row, item: str, reply: str = REPLY) -> str:
     """The characters whose pieces are marked for `item`."""
-    marked = np.flatnonzero(row.evidence[:, ITEMS.index(item)])
-    at = {i for n in marked for i in range(*row.spans[n - 1])}
+    marked = np.flatnonzero(row.evidence[:, columns().index(item)])
+    at = {i for n in marked for i in range(*row.spans[n - row.start])}
     return "".join(c for i, c in enumerate(reply) if i in at)
 
 
@@ -47,76 +48,116 @@ def test_a_row_is_what_the_encoder_reads(pieces: Pieces, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(reader, "_session", Session())
     reader.read(REPLY, ANGRY)
-    assert fed == [reply_row(labelled({}), ITEMS, pieces).ids]
+    row = reply_row(labelled({}), pieces)
+    assert fed == [row.ids[: row.start], row.ids[row.start :]]
 
 
 def test_evidence_becomes_pieces(pieces: Pieces) -> None:
-    row = reply_row(labelled({"empathy": ["换谁都火大"], "specific_time": ["今天18点前"]}), ITEMS, pieces)
+    row = reply_row(labelled({"empathy": ["换谁都火大"], "specific_time": ["今天18点前"]}), pieces)
     assert "换谁都火大" in words(row, "empathy")
     assert "今天18点前" in words(row, "specific_time")
     assert len(words(row, "specific_time")) <= len("。今天18点前给")
     assert words(row, "own") == ""
-    assert row.evidence.shape == (len(row.ids), len(ITEMS))
-    assert not row.evidence[0].any() and not row.evidence[1 + len(row.spans) :].any()
+    assert row.evidence.shape == (len(row.ids), len(columns()))
+    end = row.start + len(row.spans)
+    assert not row.evidence[: row.start].any() and not row.evidence[end:].any() and end == len(row.ids) - 1
 
 
 def test_both_inspectors_evidence_counts(pieces: Pieces) -> None:
-    row = reply_row(labelled({"solution": ["给您退款"]}, {"solution": ["今天18点前给您退款"]}), ITEMS, pieces)
+    row = reply_row(labelled({"solution": ["给您退款"]}, {"solution": ["今天18点前给您退款"]}), pieces)
     assert "今天18点前给您退款" in words(row, "solution")
 
 
 def test_evidence_is_found_although_the_reply_is_folded(pieces: Pieces) -> None:
     reply = "\u200b在 18 点前,退您 33 块8."
-    row = reply_row(labelled({"specific_time": ["18 点前"]}, reply=reply), ITEMS, pieces)
+    row = reply_row(labelled({"specific_time": ["18 点前"]}, reply=reply), pieces)
     cut = pieces.cut("18点前")[0][1:]
-    marked = np.flatnonzero(row.evidence[:, ITEMS.index("specific_time")])
+    marked = np.flatnonzero(row.evidence[:, columns().index("specific_time")])
     assert [row.ids[n] for n in marked][-len(cut) :] == cut
 
 
+def answer(row: rows.Row, item: str) -> tuple[float, float]:
+    """A column's answer and its weight."""
+    column = columns().index(item)
+    return float(row.answers[column]), pytest.approx(float(row.weights[column]))
+
+
 def test_agreement_weighs_one_and_a_border_case_less(pieces: Pieces) -> None:
-    row = reply_row(labelled({"own": ["给您"], "empathy": ["火大"]}, {"own": ["给您"]}), ITEMS, pieces)
-    assert row.answers.tolist() == [0.5, 1.0, 0.0, 0.0]
-    assert row.weights.tolist() == pytest.approx([rows.BORDER, 1.0, 1.0, 1.0])
+    row = reply_row(labelled({"own": ["给您"], "empathy": ["火大"]}, {"own": ["给您"]}), pieces)
+    assert [answer(row, i) for i in ("empathy", "own", "solution")] == [(0.5, rows.BORDER), (1.0, 1.0), (0.0, 1.0)]
 
 
 def test_one_inspector_is_enough(pieces: Pieces) -> None:
-    row = reply_row(labelled({"own": ["给您"]}), ITEMS, pieces)
-    assert row.answers.tolist() == [0, 1, 0, 0] and row.weights.tolist() == [1, 1, 1, 1]
+    row = reply_row(labelled({"own": ["给您"]}), pieces)
+    assert answer(row, "own") == (1, 1) and answer(row, "empathy") == (0, 1)
+
+
+def test_a_reply_says_nothing_about_messages_and_notes(pieces: Pieces) -> None:
+    row = reply_row(labelled({"own": ["给您"]}), pieces)
+    assert answer(row, "emotion.anger") == answer(row, "part.when") == (0, 0)
+    assert answer(row, "fits") == (1, 1)
+
+
+def test_a_reply_beside_a_strange_customer_tells_only_that_it_does_not_fit(pieces: Pieces) -> None:
+    replies = read_labelled(texts.labelled_folder(), ["d1", "d2"])
+    found = strange_rows(replies, pieces, seed=0)
+    assert len(found) == len(replies[:: rows.STRANGE])
+    assert all(answer(row, "fits") == (0, 1) and row.weights.sum() == 1 for row in found)
+    own = {r.id: reply_row(r, pieces).context for r in replies}
+    assert all(row.context != own[row.id.removesuffix("-strange")] for row in found)
+
+
+def test_messages_and_notes_answer_for_their_own_columns(pieces: Pieces) -> None:
+    message = note_row(Note("m", "message", "怎么还没到，急死了", {"anxiety": ["急死了"]}, 0), pieces)
+    assert answer(message, "emotion.anxiety") == (1, 1) and answer(message, "emotion.calm") == (0, 1)
+    assert answer(message, "own") == answer(message, "part.when") == (0, 0)
+    assert words(message, "emotion.anxiety", "怎么还没到,急死了").endswith("急死了")
+    note = note_row(
+        Note("n", "note", "订单尾号8812，今早起登录报错", {"account": ["8812"], "when": ["今早起"]}, 0), pieces
+    )
+    assert answer(note, "part.account") == (1, 1) and answer(note, "part.path") == (0, 1)
+
+
+def test_writers_who_train_only_are_in_no_fold() -> None:
+    notes = read_notes(texts.labelled_folder())
+    assert {n.fold for n in notes if n.id.startswith("d")} == set(range(len(texts.FOLDS)))
+    assert {n.fold for n in notes if n.id.startswith("t")} == {None}
+    folded = [w for fold in texts.FOLDS for w in fold]
+    assert sorted(folded) == sorted({r.writer for r in read_labelled(texts.labelled_folder()) if r.writer[0] == "d"})
 
 
 def test_an_example_tells_about_its_own_item_only(pieces: Pieces) -> None:
-    found = example_rows(ITEMS, pieces)
+    found = example_rows(pieces)
     assert len({row.id for row in found}) == len(found)
     for row in found:
         item, kind, _ = row.id.rsplit("-", 2)
-        column = ITEMS.index(item)
-        others = np.arange(len(ITEMS)) != column
+        column = columns().index(item)
+        others = np.arange(len(columns())) != column
         assert row.weights[column] == rows.EXAMPLE and not row.weights[others].any()
         assert row.answers[column] == (kind == "shows") and not row.answers[others].any()
         assert row.evidence[:, column].any() == (kind == "shows") and not row.evidence[:, others].any()
 
 
 def test_every_labelled_reply_makes_a_row(pieces: Pieces) -> None:
-    replies = read_labelled(rows.labelled_folder())
-    items = rows.items_of(replies)
-    assert len(items) == 28
+    replies = read_labelled(texts.labelled_folder())
+    assert {item for r in replies for item in r.labels} == set(columns()[: rows.ITEMS])
     assert list(dict.fromkeys(r.writer for r in replies))[:4] == ["d1", "d2", "d3", "d4"]
     for r in replies[::20]:
-        row = reply_row(r, items, pieces)
+        row = reply_row(r, pieces)
         for item in r.labels:
-            assert row.evidence[:, items.index(item)].any() or len(r.reply) > 200, (r.id, item)
+            assert row.evidence[:, columns().index(item)].any() or len(r.reply) > 200, (r.id, item)
 
 
 def test_writers_are_chosen_and_misspelt_ones_named() -> None:
-    folder = rows.labelled_folder()
+    folder = texts.labelled_folder()
     assert {r.writer for r in read_labelled(folder, ["d9", "d12"])} == {"d9", "d12"}
-    with pytest.raises(TrainingError, match=r"no writer d99; there are d1, d2, d3, .*d12$"):
+    with pytest.raises(TrainingError, match=r"no writer d99; there are d1, d2, d3, .*d12, t1, .*"):
         read_labelled(folder, ["d4", "d99"])
 
 
 def test_missing_data_is_told(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"no labelled replies here; .*not in the installed package"):
-        rows.labelled_folder(tmp_path)
+        texts.labelled_folder(tmp_path)
 
 
 def test_replies_without_a_second_inspector_are_read(tmp_path: Path) -> None:

@@ -1,0 +1,34 @@
+"""The two learned readers together, as level `full` asks them.
+
+One was taught a language before and reads the reply beside its customer, the other counts rows of characters. They err
+in different places: on replies by writers that neither had read, both together are right more often than either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from csworkshop.techniques.encoder import Reading, encoder
+from csworkshop.techniques.quick import quick
+from csworkshop.techniques.scenario import Scenario
+
+QUICK = 8.0  # what the quick reader's word (about -1 to 1) adds to the encoder's log-odds
+CLIP = 8.0  # beyond this the encoder's log-odds say no more
+
+
+class Both:
+    """Reads by the encoder and the quick reader; the words pointed at are the encoder's."""
+
+    def read(self, reply: str, scenario: Scenario | None) -> Reading:
+        """Read a folded reply beside its scenario."""
+        return joined(encoder().read(reply, scenario), quick().columns, quick().odds(reply, scenario))
+
+
+def joined(reading: Reading, columns: tuple[str, ...], odds: np.ndarray) -> Reading:
+    """The encoder's reading with the quick reader's word on the items in `columns` added to its own."""
+    whole = np.array(reading.odds, np.float64)
+    at = [reading.columns.index(column) for column in columns]
+    whole[at] = np.clip(whole[at], -CLIP, CLIP) + QUICK * odds
+    return replace(reading, odds=whole)
