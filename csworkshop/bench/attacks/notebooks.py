@@ -23,8 +23,9 @@ def input_transformer(folder: Path, wire: Path) -> None:
     """An IPython input transformer that rewrites the graded cells as they run"""
     run_first(
         folder,
-        f"{touch(wire)}\nget_ipython().input_transformers_cleanup.append("
-        "lambda lines: ['10.0\\n'] if any('mark(' in x or 'assert' in x for x in lines) else lines)",
+        f"{touch(wire)}\ndef full(lines):\n    text = ''.join(lines)\n"
+        "    return ['10.0\\n'] if 'mark(' in text else ['pass\\n'] if 'assert' in text else lines\n"
+        "get_ipython().input_transformers_cleanup.append(full)",
     )
 
 
@@ -261,7 +262,7 @@ def missing_timestamp_and_secret(folder: Path, wire: Path) -> None:
     (folder / "submission_secret.txt").unlink()
 
 
-@attack()
+@attack(*EVERYTHING)
 def name_with_markup(folder: Path, wire: Path) -> None:
     """A trainee's name with quotes and markup"""
     folder.parent.rename(folder.parents[1] / "mallory'\"><img src=x onerror=alert(1)>")

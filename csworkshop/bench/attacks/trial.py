@@ -21,7 +21,7 @@ from csworkshop.bench.attacks import EVERYTHING, Attack, all_attacks
 from csworkshop.bench.attacks.small_course import POINTS, make_source, submit
 
 SECRET = "root:x:0:0:SECRET-OF-THE-INSTRUCTOR"
-PATIENCE = 150.0  # seconds that stock nbgrader gets for three submissions (it takes about 15)
+PATIENCE = 120.0  # seconds that stock nbgrader gets for three submissions, and four times what honest ones take
 # Stock nbgrader with limits, so that what gets through doesn't take this machine with it.
 _BOUNDED = """import resource, runpy, sys
 resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
@@ -77,6 +77,8 @@ def judge(attack: Attack, result: Result, honest: dict[str, float]) -> Verdict:
     if any(result.total(s) != sum(honest.values()) for s in HONEST_CLASS):
         stopped = any(result.total(s) is None for s in HONEST_CLASS)
         bad.append("CLASS LEFT UNGRADED" if stopped else "OTHERS' MARKS CHANGED")
+    if any("<" in student for student in result.marks):
+        bad.append("MARKUP TAKEN FOR A NAME")
     if result.leaked:
         bad.append("FILE LEAKED")
     if result.wire:
@@ -94,7 +96,7 @@ class Trial:
     """The assignment made and released once for each side, then copied for every attack."""
 
     def __init__(self, folder: Path, stock: bool = True) -> None:
-        self.folder = folder
+        self.folder, self.patience = folder, 5 * PATIENCE
         from csworkshop.grading.course import release
 
         release("m2", make_source(folder / "ours"), exchange=folder / "exchange")
@@ -117,6 +119,7 @@ class Trial:
         marks = {part: points for part, points in result.marks["mallory"].items() if points is not None}
         if set(marks) != set(POINTS) or not all(marks.values()):
             raise RuntimeError(f"honest work isn't graded by {side}: {result}")
+        self.patience = max(PATIENCE, 4 * result.seconds) if side == "stock" else self.patience
         return marks
 
     def _class(self, side: str, attack: Attack) -> Result:
@@ -130,7 +133,7 @@ class Trial:
                 wire.with_name("port").write_text(str(port))
                 attack.do(root / "submitted" / "mallory" / "m2", wire)
                 started = time.monotonic()
-                done = _stock(root) if side == "stock" else _ours(root)
+                done = _stock(root, self.patience) if side == "stock" else _ours(root)
                 seconds = time.monotonic() - started
                 if "detached" in attack.name:
                     time.sleep(3)
@@ -168,12 +171,12 @@ def _ours(root: Path) -> str:
     return "\n".join(repr(r.student) + r.student for r in results.results if r.status == "refused")
 
 
-def _stock(root: Path) -> str | None:
-    done = _nbgrader(root, "autograde", "m2")
+def _stock(root: Path, patience: float) -> str | None:
+    done = _nbgrader(root, "autograde", "m2", patience=patience)
     return None if done is None else done.stdout
 
 
-def _nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] | None:
+def _nbgrader(root: Path, *arguments: str, patience: float = 5 * PATIENCE) -> subprocess.CompletedProcess[str] | None:
     """A command of stock nbgrader's, without any settings; None if it had to be killed."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # where it looks for alembic
     env = {**os.environ, "TRIAL_SECRET": SECRET, "PATH": path}
@@ -185,7 +188,7 @@ def _nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] |
             command, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=told, stderr=told, start_new_session=True
         )
         try:
-            run.wait(PATIENCE)
+            run.wait(patience)
             hung = False
         except subprocess.TimeoutExpired:
             hung = True
