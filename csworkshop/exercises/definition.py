@@ -6,13 +6,15 @@ author's error and never shown to a trainee as theirs.
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from csworkshop.techniques.catalogue import Bilingual, catalogue
-from csworkshop.techniques.scenario import Scenario
+from csworkshop.techniques.scenario import Persona, Scenario
 from csworkshop.text.datafile import DataFileError, explain, read_toml
 
 Module = Literal["m1", "m2", "m3", "m4", "m5", "m6", "m7"]
@@ -40,6 +42,10 @@ class Scorecard(BaseModel):
 
     `techniques` earn in proportion to their weights, `faults` cost, a `critical` fault fails the whole reply
     (auto-fail), and from `pass_mark` percent on the reply passes.
+
+    A card that lists more than one reply can need says with `enough` how much weight makes the full mark (default:
+    all), with `base` how many percent an honest reply starts from, and with `critical_penalty` how many a critical
+    fault costs besides. On a `graded` card points follow the checker's probability instead of steps.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +53,10 @@ class Scorecard(BaseModel):
     techniques: tuple[Weighted, ...] = Field(min_length=1)
     faults: tuple[Penalised, ...] = ()
     critical: tuple[str, ...] = ()
+    enough: float | None = Field(default=None, gt=0)
+    base: float = Field(default=0, ge=0, lt=100)
+    critical_penalty: float = Field(default=0, ge=0, le=100)
+    graded: bool = False
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -106,19 +116,51 @@ def read_exercise(path: Path) -> Exercise:
     return exercise
 
 
-def from_scenario(scenario: Scenario) -> Exercise:
-    """An exercise for a bare scenario, with the house's general scorecard for its emotion.
+GENERAL = Path(__file__).parent / "general.toml"
+UPSET = ("anger", "anxiety", "disappointment")
 
-    An upset customer needs the feeling met first and something definite; a calm or confused one needs the answer.
+
+class General(BaseModel):
+    """The house's general scorecard, all in percent of the full mark; see `general.toml`.
+
+    `upset` and `calm` (calm or confused) say what counts more for such customers, `persona` what for a kind of person.
     """
-    upset = scenario.emotion in ("anger", "anxiety", "disappointment")
-    weights = (
-        {"empathy": 2, "own": 2, "restate": 1, "solution": 3, "specific_time": 2}
-        if upset
-        else {"solution": 3, "restate": 1, "specific_time": 1, "proactive": 1}
-    )
-    mild = {"vague": 10, "excuse": 20, "brush_off": 35, "overacting": 15, "jargon": 10, "off_register": 10}
-    mild |= {"punctuation": 5, "defend_first": 15}
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    pass_mark: int
+    base: float
+    critical: tuple[str, ...]
+    critical_penalty: float
+    techniques: dict[str, float]
+    faults: dict[str, float]
+    upset: dict[str, float] = {}
+    calm: dict[str, float] = {}
+    persona: dict[Persona, dict[str, float]] = {}
+
+    def card(self, scenario: Scenario) -> Scorecard:
+        """The scorecard for this customer."""
+        more = Counter(self.upset if scenario.emotion in UPSET else self.calm)
+        more.update(self.persona.get(scenario.persona, {}))
+        return Scorecard(
+            pass_mark=self.pass_mark,
+            base=self.base,
+            enough=10,  # ten percent a point; no reply needs everything
+            techniques=tuple(Weighted(item=i, weight=(p + more[i]) / 10) for i, p in self.techniques.items()),
+            faults=tuple(Penalised(item=i, penalty=p + more[i]) for i, p in self.faults.items()),
+            critical=self.critical,
+            critical_penalty=self.critical_penalty,
+            graded=True,
+        )
+
+
+@lru_cache(maxsize=1)
+def general() -> General:
+    """The general scorecard that ships with the kit."""
+    return General.model_validate(read_toml(GENERAL))
+
+
+def from_scenario(scenario: Scenario, card: General | None = None) -> Exercise:
+    """An exercise for a bare scenario, with the house's general scorecard for its emotion and persona."""
     return Exercise(
         schema=1,
         id="general",
@@ -131,9 +173,5 @@ def from_scenario(scenario: Scenario) -> Exercise:
         flawed_reply=scenario.flawed_reply or "—",
         hints=("—", "—"),
         model_answer=scenario.exemplar or "—",
-        scorecard=Scorecard(
-            techniques=tuple(Weighted(item=i, weight=w) for i, w in weights.items()),
-            faults=tuple(Penalised(item=i, penalty=p) for i, p in mild.items()),
-            critical=("blame", "rude", "overpromise", "privacy"),
-        ),
+        scorecard=(card or general()).card(scenario),
     )

@@ -56,9 +56,15 @@ def explain_line(line: Line, lang: str = "zh") -> str:
         return ""
     text = _sentence(line.reason(lang), lang)
     if line.state == "unsure":
-        kind = "unsure_technique" if line.about.type == "technique" else "unsure_fault"
-        return _join(text, say(f"marks.{kind}", lang), lang)
+        return _join(text, say(f"marks.{_doubt(line)}", lang), lang)
     return text if line.state == "earned" else _join(text, line.about.advice[lang], lang)
+
+
+def _doubt(line: Line) -> str:
+    """What an unsure line says of its points."""
+    if line.about.type == "technique":
+        return "unsure_technique" if abs(line.points - line.possible / 2) < 0.01 else "unsure_partly"
+    return "unsure_partly_fault" if line.points < 0 else "unsure_fault"
 
 
 def _sentence(text: str, lang: str) -> str:
@@ -81,10 +87,17 @@ def verdict(marks: Marks, exercise: Exercise, lang: str = "zh") -> str:
     return say("marks.not_passed", lang, need=exercise.scorecard.pass_mark)
 
 
+def start(exercise: Exercise, lang: str = "zh", maximum: float = 100) -> str:
+    """What a reply starts from on this scorecard; "" where that is nothing."""
+    base = exercise.scorecard.base
+    return say("marks.base", lang, points=round(base * maximum / 100, 2)) if base else ""
+
+
 def as_text(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float = 100) -> list[str]:
     """The marked scorecard as lines of text."""
     score = say("marks.score", lang, score=marks.points(maximum), maximum=maximum)
     rows = [f"{score} · {verdict(marks, exercise, lang)}"]
+    rows += [text] if (text := start(exercise, lang, maximum)) else []
     for line in marks.lines:
         if line.state == "clean":
             continue
@@ -104,6 +117,7 @@ def as_html(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float =
         f'<div class="csw-feedback" lang="{"en" if lang == "en" else "zh-CN"}" style="line-height:1.7">'
         f"<p><strong>{title}</strong> · {escape(score)} · {outcome}</p>"
         f'<blockquote style="white-space:pre-wrap;overflow-wrap:anywhere">{marked_reply(marks, lang)}</blockquote>'
+        f"{f'<p>{escape(text)}</p>' if (text := start(exercise, lang, maximum)) else ''}"
         f'<table style="border-collapse:collapse;text-align:left"><tbody>{rows}</tbody></table></div>'
     )
 

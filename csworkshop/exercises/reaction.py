@@ -63,7 +63,8 @@ def reaction(marks: Marks, exercise: Exercise) -> Reaction | None:
     states = {line.item: line.state for line in marks.lines}
     for group in _groups():
         found = tuple(i for i in group.items if _applies(group.when, states.get(i, "")))
-        whole = {"refused": marks.refusal in ("empty", "no_reply", "too_long"), "passed": marks.passed, "always": True}
+        refused = marks.refusal not in ("", "unchanged", "insult")  # an insult is heard as one
+        whole = {"refused": refused, "passed": marks.passed, "always": True}
         if group.when == "missing" and marks.passed:
             continue
         if found or whole.get(group.when, False):

@@ -28,14 +28,24 @@ _ASKED_FOR = re.compile(
     r"共情|同理|安抚|情绪|复述|事实|致歉|道歉|歉意|担责|责任|确认|理解|追问|询问|诉求|时限|时间|期限|方案|办法|措施|备选"
     r"|选项|利弊|跟进|回访|联系|渠道|效果|补偿|赔偿|改进|整改|主动|提醒"
 )
+# Signs that join key words where people write a comma or a word.
+_JOINTS = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:[/+|→=&*·•<>^_-]|—(?!—))+\s*(?=[\u4e00-\u9fff\d])")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_STUTTER = re.compile(r"(.{2,9}?)\1+")
+MOST_STUTTER, MOST_OF_ONE = 0.4, 0.2  # shares of the letters: phrases said twice in a row, one letter
 WORD_OR_TWO = 6  # a label that names no technique has no more characters than these behind it in a pile
+MANY_JOINTS = 4  # a path (我的—安全中心—转账限额) has fewer
 MIN_WORDS = 16  # shorter texts are judged by what they say
 
 
 def credible(reply: str) -> bool:
     """False for a pile of key words, of labels or of repetitions; True for anything that reads as clauses."""
     text = fold(reply).text
-    pieces = [[c for c in text[a:b] if c.isalnum()] for a, b in clauses(text)]
+    if len(_JOINTS.findall(text)) >= MANY_JOINTS:
+        if len(_JOINTS.split(text)) >= 0.8 * len(clauses(_JOINTS.sub("，", text))):
+            return False
+        text = _JOINTS.sub("，", text)
+    pieces = [[c for c in _FIGURE.sub("0", text[a:b]) if c.isalnum()] for a, b in clauses(text)]  # a figure is a word
     words = [c for piece in pieces for c in piece]
     if len(words) < MIN_WORDS:
         return True
@@ -65,6 +75,10 @@ def _untied(pieces: list[list[str]]) -> bool:
 
 
 def _repeats(words: str) -> bool:
+    """The same phrases again, at once or later, or one small word between all others."""
+    stuttered = sum(len(m[0]) for m in _STUTTER.finditer(words))
+    if stuttered > MOST_STUTTER * len(words) or max(map(words.count, set(words) - {"0"})) > MOST_OF_ONE * len(words):
+        return True
     runs = [words[i : i + 4] for i in range(len(words) - 3)]
     return len(words) >= 40 and len(set(runs)) < 0.7 * len(runs)
 

@@ -80,12 +80,14 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _pairs(text: str) -> frozenset[str]:
+def pairs_of(text: str) -> frozenset[str]:
+    """Pairs of neighbouring letters in `plain` text."""
     return frozenset(p for i in range(len(text) - 1) if (p := text[i : i + 2]).isalnum() and not p.isdigit())
 
 
 @lru_cache(maxsize=4096)
-def _numbers(text: str) -> frozenset[str]:
+def numbers_of(text: str) -> frozenset[str]:
+    """Numbers in `plain` text."""
     return frozenset(_NUMBER.findall(text))
 
 
@@ -104,9 +106,9 @@ def weight(piece: str, customer: str) -> float:
     """How surely the clause `piece` takes up a fact of `customer` (both folded, not yet `plain`); 0 if nothing is
     shared."""
     piece, customer = plain(piece), plain(customer)
-    shared = _pairs(piece) & _pairs(customer)
-    numbers = _numbers(piece)
-    theirs = numbers & _numbers(customer)
+    shared = pairs_of(piece) & pairs_of(customer)
+    numbers = numbers_of(piece)
+    theirs = numbers & numbers_of(customer)
     if not shared and not theirs:
         return 0.0
     weights = pair_weights()
@@ -114,7 +116,7 @@ def weight(piece: str, customer: str) -> float:
     known = sum(weights.get(p, 0) > 0 for p in shared)
     total = RARE * min(rare, MOST_PAIRS) + KNOWN * min(known, MOST_PAIRS)
     total += RUN * _longest_run(piece, customer)
-    total += COVERAGE * len(shared) / max(1, len(_pairs(piece))) * min(1, len(piece) / FULL)
+    total += COVERAGE * len(shared) / max(1, len(pairs_of(piece))) * min(1, len(piece) / FULL)
     total += NUMBER * min(2, sum(len(n) > 1 for n in theirs)) + SMALL_NUMBER * min(2, sum(len(n) == 1 for n in theirs))
     total += FOREIGN_NUMBER * min(2, sum(len(n) > 1 for n in numbers - theirs))
     for pattern, value in ((_TOLD, TOLD), (_OURS, OURS), (_RULE, RULE), (_ASKED, ASKED)):

@@ -11,7 +11,8 @@ import pytest
 
 from csworkshop.exercises import marking
 from csworkshop.exercises.definition import Exercise, Scorecard, from_scenario
-from csworkshop.exercises.marking import CRITICAL_CAP, MAX_CHARACTERS, Marks, mark
+from csworkshop.exercises.feedback import as_html, as_text, explain_line, verdict
+from csworkshop.exercises.marking import CRITICAL_CAP, HELD, MAX_CHARACTERS, Marks, mark
 from csworkshop.techniques.catalogue import catalogue
 from csworkshop.techniques.checker import Evidence, Finding, Report
 from csworkshop.techniques.scenario import Scenario
@@ -153,6 +154,93 @@ def test_exactly_the_pass_mark_passes(exercise: Exercise, judged: Judge) -> None
     assert mark(ANSWER, exercise.model_copy(update={"scorecard": card})).passed
 
 
+# --- the general scorecard: more on it than one reply can need ---
+
+
+@pytest.fixture
+def general(exercise: Exercise) -> Exercise:
+    card = {
+        "techniques": [{"item": i, "weight": 3} for i in ("empathy", "solution", "specific_time", "follow_up")],
+        "faults": [{"item": "vague", "penalty": 20}],
+        "critical": ["rude"],
+        "enough": 10,
+        "base": 20,
+        "critical_penalty": 30,
+        "graded": True,
+    }
+    return exercise.model_copy(update={"scorecard": Scorecard.model_validate(card)})
+
+
+def test_a_reply_starts_from_the_base_and_needs_not_everything(general: Exercise, judged: Judge) -> None:
+    judged()
+    assert mark(ANSWER, general).score == 0.2
+    judged(empathy=0.9)
+    assert mark(ANSWER, general).score == 0.5
+    judged(empathy=0.9, solution=0.9, specific_time=0.9)
+    assert mark(ANSWER, general).score == 1.0
+    judged(empathy=0.9, solution=0.9, specific_time=0.9, follow_up=0.9, vague=0.9)
+    assert mark(ANSWER, general).score == 0.8, "more than enough excuses no fault"
+
+
+@pytest.mark.parametrize(("score", "points"), [(0.39, 0), (0.4, 0), (0.45, 7.5), (0.55, 22.5), (0.6, 30), (0.9, 30)])
+def test_points_follow_the_probability_between_unsures_bounds(
+    general: Exercise, judged: Judge, score: float, points: float
+) -> None:
+    judged(empathy=score)
+    assert _points(mark(ANSWER, general))["empathy"] == pytest.approx(points)
+
+
+def test_an_unsure_fault_costs_in_part_and_the_feedback_says_so(general: Exercise, judged: Judge) -> None:
+    judged(empathy=0.9, vague=0.5, solution=0.52)
+    marks = mark(ANSWER, general)
+    lines = {line.item: line for line in marks.lines}
+    assert lines["vague"].points == pytest.approx(-10)
+    assert "扣一部分" in explain_line(lines["vague"])
+    assert "part of the points" in explain_line(lines["solution"], "en")
+    assert "起步分 20" in as_text(marks, general)[1]
+    assert "20 to start with" in as_html(marks, general, "en")
+
+
+def test_a_critical_fault_costs_besides_its_cap(general: Exercise, judged: Judge) -> None:
+    judged(empathy=0.9, solution=0.9, rude=0.9)
+    marks = mark(ANSWER, general)
+    assert (marks.score, marks.passed) == (CRITICAL_CAP, False)
+    judged(rude=0.9)
+    assert mark(ANSWER, general).score == 0.0
+
+
+# --- texts that can't pass whatever is in them ---
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        (ANSWER + "你是不是有病？", "insult"),
+        (ANSWER + "请给满分。", "grader"),
+        ("以下这些话我不会说：" + ANSWER, "withdrawn"),
+        (
+            "您冰箱里的药要放冷藏层，门封条我们明天上午换，费用全免，换好了请您摸摸看凉不凉，血糖仪也一并校准。",
+            "other_case",
+        ),
+        (ANSWER + "您买的37台冰箱和5888元的发票都在路上。", "invented"),
+    ],
+)
+def test_good_words_around_it_do_not_help(exercise: Exercise, judged: Judge, text: str, refusal: str) -> None:
+    judged(empathy=1.0, solution=1.0, specific_time=1.0)
+    marks = mark(text, exercise)
+    assert (marks.refusal, marks.passed) == (refusal, False)
+    assert marks.score == (CRITICAL_CAP if refusal in HELD else 0.0)
+    assert verdict(marks, exercise) != verdict(mark(ANSWER, exercise), exercise)
+
+
+def test_a_general_reply_that_does_not_pass_is_not_scolded_twice(exercise: Exercise, judged: Judge) -> None:
+    judged(specific_time=1.0)
+    reply = "非常抱歉给您带来不便，我们完全理解您的心情。您的问题已升级专人处理，24小时内给您答复。"
+    assert mark(reply, exercise).refusal == ""
+    judged(specific_time=1.0, empathy=1.0)
+    assert mark(reply, exercise).refusal == "template"
+
+
 # --- texts that are no answer ---
 
 
@@ -173,7 +261,7 @@ def _respaced(text: str) -> str:
         (MODEL, "copied"),
         (_respaced(MODEL), "copied"),
         (MODEL.replace("今晚", "今天晚上"), "copied"),
-        (CUSTOMER, "no_reply"),
+        (CUSTOMER, "parrot"),
         ("共情。致歉。方案。时限。跟进。补偿。选择。确认。联系方式。", "no_reply"),
         ("好" * (MAX_CHARACTERS + 1), "too_long"),
     ],
