@@ -13,8 +13,10 @@ from csworkshop.exercises import marking
 from csworkshop.exercises.definition import Exercise, Scorecard, from_scenario
 from csworkshop.exercises.feedback import as_html, as_text, explain_line, verdict
 from csworkshop.exercises.marking import CRITICAL_CAP, HELD, MAX_CHARACTERS, Marks, mark
+from csworkshop.techniques import relevance
 from csworkshop.techniques.catalogue import catalogue
 from csworkshop.techniques.checker import Evidence, Finding, Report
+from csworkshop.techniques.relevance import Weighing, weighing
 from csworkshop.techniques.scenario import Scenario
 
 ANSWER = "包裹还在路上，今天18点前会送到您楼下，送到了我给您来个电话。"
@@ -233,12 +235,15 @@ def test_good_words_around_it_do_not_help(exercise: Exercise, judged: Judge, tex
     assert verdict(marks, exercise) != verdict(mark(ANSWER, exercise), exercise)
 
 
-def test_a_general_reply_that_does_not_pass_is_not_scolded_twice(exercise: Exercise, judged: Judge) -> None:
+def test_a_general_reply_that_does_not_pass_is_not_scolded_twice(
+    exercise: Exercise, judged: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    little = Weighing((0.0,) * len(weighing().coefficients), bias=-2.0, alone=-1.5, together=1.0)
+    monkeypatch.setattr(relevance, "weighing", lambda: little)
     judged(specific_time=1.0)
-    reply = "非常抱歉给您带来不便，我们完全理解您的心情。您的问题已升级专人处理，24小时内给您答复。"
-    assert mark(reply, exercise).refusal == ""
+    assert mark(ANSWER, exercise).refusal == ""
     judged(specific_time=1.0, empathy=1.0)
-    assert mark(reply, exercise).refusal == "template"
+    assert mark(ANSWER, exercise).refusal in ("template", "other_case")
 
 
 # --- texts that are no answer ---
