@@ -13,7 +13,7 @@ export function objection(voice, item, name, send) {
   const ok = button("cs-button");
   const cancel = button("cs-link");
   const form = make("div", "cs-object-form", {}, area, make("div", "cs-actions", {}, ok, cancel));
-  const node = make("div", "cs-object", {}, open, said, form);
+  const node = make("div", "cs-object", {}, said, open, form);
   let reason = "";
   let writing = false;
   let costly = false;
