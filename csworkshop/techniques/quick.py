@@ -1,4 +1,4 @@
-"""The quick reader: one weight per row of one to four characters and item, a hundred times as fast as the encoder.
+"""The quick reader: one weight per row of one to three characters and item, a hundred times as fast as the encoder.
 
 At level `fast` it takes the encoder's place, at level `full` it has a word beside it. Rows of characters are hashed to
 places of one table (Weinberger et al., "Feature hashing for large scale multitask learning", 2009); what shares a place
@@ -18,7 +18,7 @@ from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.segment import Span
 
 WEIGHTS = Path(__file__).parent / "weights" / "quick.npz"
-LONGEST = 4  # characters of a row
+LONGEST = 3  # characters of a row
 BITS = 17
 SHARP = 4.0  # how steeply a character's share becomes a probability
 FRAME = "\x02\x03"  # stand for the text's begin and end

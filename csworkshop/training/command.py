@@ -42,7 +42,7 @@ threads give the same weights.
 """
 QUICK = """\
 Fit the quick reader (quick.npz), which has a word beside the reader at level full and its place at level fast: ridge
-regression over rows of one to four characters. Also writes into the data folder what five such readers, each fitted
+regression over rows of one to three characters. Also writes into the data folder what five such readers, each fitted
 without two of the writers d1 to d12, say of those two (unread_quick.npz), and what they and the readers of READINGS
 say together (unread_readings.npz). Half a minute.
 """

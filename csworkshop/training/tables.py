@@ -21,8 +21,10 @@ LEGEND = """\
 F1 clear: without texts on which the inspectors differ. calibration: mean distance of the score from how often the item
 is there. number: texts that show it. evidence: overlap (Dice) of our words with the inspectors'."""
 COLUMNS = "kind texts source item precision recall f1 f1_without_border_cases calibration_error evidence_dice"
-FONTS: tuple[str, ...] = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei")
-FONTS += ("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK JP", "Heiti SC", "Arial Unicode MS")
+FONTS = [
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei",
+    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK JP", "Heiti SC", "Arial Unicode MS",
+]  # fmt: skip
 
 
 ASKED = {
