@@ -101,7 +101,8 @@ def _own_files(libc: Any, spec: dict[str, Any], owner: int) -> None:
             os.chown(Path(folder, name), owner, owner if owner == OUTSIDER else -1)
     for link in ("tmp", "dev/shm"):
         (new / link).parent.mkdir(exist_ok=True)
-        (new / link).symlink_to("/box/tmp")
+        if not (new / link).exists():  # Python or the kit may lie in there; TMPDIR names the scratch folder anyway
+            (new / link).symlink_to("/box/tmp")
     (new / "proc").mkdir()
     with contextlib.suppress(OSError):  # not inside some containers; Python can do without
         _mount(libc, "proc", new / "proc", "proc", _NOSUID | _NODEV | _NOEXEC)

@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,13 @@ class Studio:
 
     def wait_for_mark(self, words: str) -> None:
         self.find(".cs-backdrop mark").filter(has_text=words).first.wait_for(state="attached")
+
+    def marks_become(self, expected: list[tuple[str, str]]) -> None:
+        """Wait until the marks are `expected`: the quick answer is painted first, the full one after the save."""
+        until = time.monotonic() + 15
+        while self.marks() != expected and time.monotonic() < until:
+            self.page.wait_for_timeout(50)
+        assert self.marks() == expected
 
     def selected(self) -> str:
         return str(self.area.evaluate("a => a.value.slice(a.selectionStart, a.selectionEnd)"))
