@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from csworkshop.exercises.definition import Exercise, read_exercise
+from csworkshop.text.shipped import content
 
 COURSE_ID = "csworkshop"  # the course's name in nbgrader's exchange, unless the instructor's settings say another
 
@@ -15,13 +16,6 @@ class UnknownExercise(KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
-
-
-def content() -> Path:
-    """Folder that holds `notebooks/` and `exercises/`: inside an installed package, or the checkout's top."""
-    package = Path(__file__).resolve().parents[1]
-    shipped = package / "content"
-    return shipped if shipped.is_dir() else package.parent
 
 
 def library_folder() -> Path:
