@@ -70,7 +70,7 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     reader = steps.add_parser("reader", help="fine-tune the reader", description=READER, formatter_class=raw)
     reader.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for what is made on the way")
     reader.add_argument("--base-epochs", type=_positive, default=8, metavar="N", help="default %(default)s")
-    reader.add_argument("--epochs", type=_positive, default=5, metavar="N", help="after those; default %(default)s")
+    reader.add_argument("--epochs", type=_positive, default=3, metavar="N", help="after those; default %(default)s")
     reader.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default %(default)s)")
     reader.add_argument("--threads", type=_positive, default=1, metavar="N", help="of one reader (default %(default)s)")
     reader.add_argument("--jobs", type=_positive, default=2, metavar="N", help="readers at once (default %(default)s)")

@@ -23,7 +23,7 @@ from csworkshop.training import readings
 from csworkshop.training.fit import Model, Settings, read, say, train
 from csworkshop.training.labelled import FOLDS, Labelled, Note, trains_only
 from csworkshop.training.network import from_wheel
-from csworkshop.training.rows import Row, columns, example_rows, note_row, reply_row, strange_rows
+from csworkshop.training.rows import Row, columns, example_rows, made_rows, note_row, reply_row, strange_rows
 from csworkshop.training.vocabulary import keep, pieces_of
 from csworkshop.training.wheel import Pretrained
 
@@ -50,12 +50,16 @@ class Corpus:
                 yield fold(example.reply).text
                 yield example.customer
 
-    def rows(self, pieces: Pieces, seed: int) -> list[Row]:
-        """All of it as rows, with replies beside strange customers, and the catalogue's examples."""
+    def rows(self, pieces: Pieces, seed: int, *, first: bool = False) -> list[Row]:
+        """All of it as rows, with replies beside strange customers, and the catalogue's examples.
+
+        The first step learns to read; replies that are made to look good come with the second.
+        """
         notes = [note_row(n, pieces) for n in self.notes]
         if not self.replies:
             return notes
-        rows = [reply_row(r, pieces) for r in self.replies] + strange_rows(self.replies, pieces, seed)
+        made = strange_rows if first else made_rows
+        rows = [reply_row(r, pieces) for r in self.replies] + made(self.replies, pieces, seed)
         return rows + notes + example_rows(pieces)
 
 
@@ -104,7 +108,7 @@ def build(
         ]
         train(
             model,
-            base.rows(pieces, settings.seed),
+            base.rows(pieces, settings.seed, first=True),
             unread,
             replace(settings, epochs=epochs[0], threads=settings.threads * jobs),
         )
@@ -130,6 +134,7 @@ def run(job: Job, corpus: Corpus, settings: Settings) -> None:
     pieces = pieces_of(model.table)
     seen, unread = job.divide(corpus)
     asked = [reply_row(r, pieces) for r in unread.replies] + [note_row(n, pieces) for n in unread.notes]
+    asked += strange_rows(unread.replies, pieces, settings.seed, every=1)
     say(f"{job.path.name}: {len(seen.replies)} replies, {len(seen.notes)} messages and notes")
     train(model, seen.rows(pieces, settings.seed), asked, settings)
     if job.fold is None:

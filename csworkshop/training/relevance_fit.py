@@ -21,8 +21,8 @@ from csworkshop.techniques.relevance import WEIGHTS, shared
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.training.labelled import labelled_folder
 from csworkshop.training.ratings import Rated, read_rated
+from csworkshop.training.rows import TEMPLATES
 
-TEMPLATES = Path(__file__).parent / "templates.txt"  # replies that fit any case, one a line
 CASES = 25  # that each template is set beside
 OTHERS = 3  # other cases that each reply is set beside
 PENALTY = 1.0

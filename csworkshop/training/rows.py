@@ -9,9 +9,11 @@ emotions of messages, an example of the catalogue tells about its own item only.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -28,13 +30,20 @@ from csworkshop.techniques.encoder import (
     Pieces,
     context_of,
 )
+from csworkshop.techniques.scenario import Scenario
+from csworkshop.text.datafile import read_toml
 from csworkshop.text.normalise import fold
 from csworkshop.text.segment import Span
 from csworkshop.training.labelled import Labelled, Note
 
+TEMPLATES = Path(__file__).parent / "templates.txt"  # replies that fit any case, one a line
+SPOILT = Path(__file__).parent / "spoilt.toml"
+RUDE = "rude"
 BORDER = 0.4  # weight of an item on which the two inspectors differ; its answer is then one half
 ITEMS = 28  # of a reply; what the losses are shared by
 STRANGE = 6  # one reply in so many is read beside another customer too
+MADE = 3  # in the second step: one in so many beside a customer of another trade, one of its own, and one spoilt
+CUSTOMERS = 15  # whom each general reply is set beside
 EXAMPLE = 6.0  # weight of the one item that an example of the catalogue tells about; the other 27 weigh nothing
 
 
@@ -75,15 +84,56 @@ def reply_row(labelled: Labelled, pieces: Pieces) -> Row:
     return row.done()
 
 
-def strange_rows(replies: Sequence[Labelled], pieces: Pieces, seed: int) -> list[Row]:
+def strange_rows(replies: Sequence[Labelled], pieces: Pieces, seed: int, every: int = STRANGE) -> list[Row]:
     """Every sixth reply beside the customer of another trade: it doesn't fit, and nothing else is told about it."""
     draw, rows = random.Random(seed), []
-    for labelled in replies[::STRANGE]:
+    for labelled in replies[::every]:
         other = draw.choice([r.scenario for r in replies if r.scenario.domain != labelled.scenario.domain])
-        row = _Row(f"{labelled.id}-strange", labelled.reply, context_of(other), pieces)
-        row.tell(FITS, 0.0, 1.0, [])
-        rows.append(row.done())
+        rows.append(_misfit(f"{labelled.id}-strange", labelled.reply, other, pieces))
     return rows
+
+
+def made_rows(replies: Sequence[Labelled], pieces: Pieces, seed: int) -> list[Row]:
+    """What the second step learns from besides: replies beside other customers, general ones, insults added.
+
+    Each row tells about one column only: that the reply doesn't fit, or whether it is rude.
+    """
+    draw, rows = random.Random(seed), strange_rows(replies[1:], pieces, seed, MADE)
+    customers = list({r.scenario.id: r.scenario for r in replies}.values())
+    for labelled in replies[::MADE]:
+        other = draw.choice([s for s in customers if s.id != labelled.scenario.id])
+        rows.append(_misfit(f"{labelled.id}-other", labelled.reply, other, pieces))
+    for n, general in enumerate(TEMPLATES.read_text("utf-8").splitlines()):
+        rows += [
+            _misfit(f"general{n}-{s.id}", general, s, pieces)
+            for s in draw.sample(customers, min(CUSTOMERS, len(customers)))
+        ]
+    added = read_toml(SPOILT)
+    for n, labelled in enumerate(replies[2::MADE]):
+        rude = n % 2 == 0
+        words = draw.choice(added["insults" if rude else "harmless"])
+        rows.append(_spoilt(labelled, words, rude, draw, pieces))
+    return rows
+
+
+def _misfit(id_: str, reply: str, scenario: Scenario, pieces: Pieces) -> Row:
+    row = _Row(id_, reply, context_of(scenario), pieces)
+    row.tell(FITS, 0.0, 1.0, [])
+    return row.done()
+
+
+def _spoilt(labelled: Labelled, words: str, rude: bool, draw: random.Random, pieces: Pieces) -> Row:
+    """The reply with `words` before a sentence or at its end."""
+    sentences = re.findall(r"[^。！？!?]*[。！？!?]+|[^。！？!?]+$", labelled.reply) or [labelled.reply]
+    at = draw.choice([0, len(sentences), len(sentences), draw.randrange(len(sentences) + 1)])
+    reply = "".join([*sentences[:at], words, *sentences[at:]])
+    row = _Row(f"{labelled.id}-spoilt", reply, context_of(labelled.scenario), pieces)
+    before = sum(map(len, sentences[:at]))
+    quotes = [q for labels in (labelled.labels, labelled.second or {}) for q in labels.get(RUDE, [])]
+    already = bool(quotes)
+    marked = [*_found(reply, quotes), *([(before, before + len(words))] if rude else [])]
+    row.tell(RUDE, float(rude or already), 1.0, marked)
+    return row.done()
 
 
 def note_row(note: Note, pieces: Pieces) -> Row:
