@@ -1,0 +1,1 @@
+"""Case data: tickets, transcripts, agents and events of a year; made up, imported, made anonymous, measured."""
