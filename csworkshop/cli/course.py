@@ -43,6 +43,12 @@ def add_course_commands(commands: Any) -> None:
         metavar="DIR",
         help="folder that trainees and you can write to; assignments travel through it (default: FOLDER/exchange)",
     )
+    init.add_argument(
+        "--db-url",
+        metavar="URL",
+        help="gradebook on a PostgreSQL server, such as postgresql+psycopg://grader@db.example/gradebook; the password "
+        "comes from PGPASSWORD or ~/.pgpass (default: the file FOLDER/gradebook.db)",
+    )
     add_language(init)
     init.set_defaults(run=in_course(_course_init))
     add_reports(inner)
@@ -73,7 +79,7 @@ def add_course_options(parser: argparse.ArgumentParser) -> None:
 def _course_init(args: argparse.Namespace) -> int:
     from csworkshop.grading.course import course_init
 
-    return _told(course_init(args.folder, exchange=args.exchange, lang=args.lang))
+    return _told(course_init(args.folder, exchange=args.exchange, lang=args.lang, db_url=args.db_url))
 
 
 def _release(args: argparse.Namespace) -> int:

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from csworkshop.exercises.answers import NAME as ANSWERS
-from csworkshop.exercises.library import content
+from csworkshop.exercises.library import COURSE_ID, content
+from csworkshop.grading.engine import with_driver
 from csworkshop.grading.grade import Graded, Grading, grade_class
-from csworkshop.grading.opening import Course, CourseError, nbgrader_at_work, open_course
+from csworkshop.grading.opening import Course, CourseError, nbgrader_at_work, open_course, ready
 from csworkshop.grading.plan import PlanError
 from csworkshop.grading.submission import usable_name
 from csworkshop.text.language import say
@@ -49,17 +50,24 @@ c = get_config()  # noqa: F821 - nbgrader puts it here
 # The folder through which assignments travel; instructors and trainees must be able to write there.
 c.Exchange.root = {root}
 
-# c.FeedbackPage.model_answer = True                     # 反馈页附参考答案 / model answers on the feedback pages
-# c.CourseDirectory.course_id = "hotel-2026"             # 课程名 / the course's name in the exchange
-# c.CourseDirectory.db_url = "postgresql://…/gradebook"  # 成绩库 / a gradebook on a database server
+# 成绩库:不写这一行,就是本文件夹里的 gradebook.db。密码不写在这里:放进环境变量 PGPASSWORD 或 ~/.pgpass
+# The gradebook: without this line, gradebook.db in this folder. Its password belongs into PGPASSWORD or ~/.pgpass
+{database}
+
+# c.FeedbackPage.model_answer = True          # 反馈页附参考答案 / model answers on the feedback pages
+# c.CourseDirectory.course_id = "hotel-2026"  # 课程名 / the course's name in the exchange
 '''
 
 
-def course_init(folder: Path | str, exchange: Path | str | None = None, lang: str | None = None) -> Done:
+def course_init(
+    folder: Path | str, exchange: Path | str | None = None, lang: str | None = None, *, db_url: str | None = None
+) -> Done:
     """Make `folder` a course folder with the kit's assignments and settings; what is there already stays.
 
-    The exchange is `exchange`, or the folder `exchange` inside the course folder, which moves with it.
+    The exchange is `exchange`, or the folder `exchange` inside the course folder, which moves with it. The gradebook is
+    a file in it, or the database at `db_url`, an address without a password, which has to answer.
     """
+    database = _database(Path(folder), db_url)
     shipped, target = content() / "exercises", Path(folder)
     written = kept = 0
     wanted = [shipped / "nbgrader_config.py"]
@@ -80,9 +88,27 @@ def course_init(folder: Path | str, exchange: Path | str | None = None, lang: st
     else:
         inside = 'str(Path(__file__).resolve().parent / "exchange")'
         root = inside if exchange is None else repr(str(Path(exchange).resolve()))
-        (target / SETTINGS).write_text(_SETTINGS_TEXT.format(root=root), "utf-8")
+        (target / SETTINGS).write_text(_SETTINGS_TEXT.format(root=root, database=database), "utf-8")
         written += 1
     return Done((say("grading.course_made", lang, folder=target, written=written, kept=kept),))
+
+
+def _database(folder: Path, db_url: str | None) -> str:
+    """The line of course_settings.py about the gradebook; CourseError if it can't be written or used."""
+    setting = "c.CourseDirectory.db_url = "
+    if db_url is None:
+        return f'# {setting}"postgresql+psycopg://grader@db.example/gradebook"'
+    url, password = with_driver(db_url)
+    if password:
+        raise CourseError(
+            "leave the password out of --db-url: course_settings.py and the list of processes would show it; "
+            "put it into the environment variable PGPASSWORD or into ~/.pgpass"
+        )
+    line = f"{setting}{url!r}"
+    if (folder / SETTINGS).exists() and line not in (folder / SETTINGS).read_text("utf-8").splitlines():
+        raise CourseError(f"{folder / SETTINGS} is there already; write into it: {line}")
+    ready(url, COURSE_ID)
+    return line
 
 
 def release(

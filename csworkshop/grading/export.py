@@ -149,9 +149,7 @@ class _Submission:
 
 
 def _read(course: Course, named: Sequence[str]) -> tuple[list[Trainee], list[Assignment]]:
-    from nbgrader.api import Gradebook
-
-    with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
+    with course.gradebook() as gradebook:
         trainees = [
             Trainee(*(str(x or "") for x in (s.id, s.first_name, s.last_name, s.email, s.lms_user_id)))
             for s in sorted(gradebook.students, key=lambda s: str(s.id))

@@ -11,6 +11,7 @@ from csworkshop.grading.basis import changed, common_basis, submission_basis
 from csworkshop.grading.book import Book, Entry, Write
 from csworkshop.grading.code_cells import CodeCells, Written
 from csworkshop.grading.decisions import Decisions, StudentDecisions
+from csworkshop.grading.engine import alone
 from csworkshop.grading.kept import Kept, read_kept
 from csworkshop.grading.opening import Course, CourseError
 from csworkshop.grading.plan import Plan, read_plan
@@ -89,16 +90,17 @@ def grade_class(
     Unless `everything` is asked for, a submission whose marks would come out the same is left as it is.
     """
     from filelock import FileLock, Timeout
-    from nbgrader.api import Gradebook
-    from sqlalchemy.exc import IntegrityError, OperationalError
 
     lang = lang or default_language()
     results: list[Graded] = []
     try:
         with (
             FileLock(course.root / LOCK, timeout=0),
-            Gradebook(course.directory.db_url, course.directory.course_id) as gradebook,
+            course.gradebook() as gradebook,
+            alone(gradebook.engine, course.directory.course_id) as first,
         ):
+            if not first:
+                raise CourseError("the course is being graded by another run, on another machine; wait for it to end")
             plan = read_plan(gradebook, assignment, course.root)
             released = released_notebooks(course, plan)
             code = CodeCells(course.root, course.folder("source", ".", assignment), plan, released)
@@ -113,8 +115,6 @@ def grade_class(
                         on_result(result, len(results), len(students))
     except Timeout:
         raise CourseError(f"{course.root} is being graded by another run; wait for it to end") from None
-    except (OperationalError, IntegrityError) as error:
-        raise CourseError(f"the gradebook can't be used ({error.orig}); run the command again, it is safe") from error
     except OSError as error:  # the course's own disk or folders, never a submission: those become faults
         raise CourseError(f"{error}; what is graded is safe, run the command again") from error
     return Grading(assignment, tuple(results), code.told(lang))

@@ -26,10 +26,8 @@ from csworkshop.grading.submission import (
 
 def open_plan(course: Course, assignment: str) -> Plan:
     """The assignment's plan; CourseError if it can't be graded."""
-    from nbgrader.api import Gradebook
-
     try:
-        with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
+        with course.gradebook() as gradebook:
             return read_plan(gradebook, assignment, course.root)
     except PlanError as error:
         raise CourseError(str(error)) from error
@@ -37,9 +35,7 @@ def open_plan(course: Course, assignment: str) -> Plan:
 
 def assignments(course: Course) -> list[str]:
     """Assignments in the gradebook."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
+    with course.gradebook() as gradebook:
         return sorted(str(a.name) for a in gradebook.assignments)
 
 

@@ -63,10 +63,8 @@ def write_pages(
     on_page: Callable[[Handed, int, int], None] | None = None,
 ) -> list[Handed]:
     """Write the pages of graded trainees into feedback/; PlanError or CourseError before the first."""
-    from nbgrader.api import Gradebook
-
     lang = lang or default_language()
-    with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
+    with course.gradebook() as gradebook:
         plan = read_plan(gradebook, assignment, course.root)
         entries = Book(gradebook, assignment).entries(students)
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from csworkshop.grading.engine import make_gradebook
+from csworkshop.grading.engine import GradebookProblem, make_gradebook, shown_url, what_happened
 from csworkshop.grading.settings import UntrustedSettings, refuse_other_steps, set_by_course, trust
 
 CONFIG = "nbgrader_config"
@@ -36,6 +36,20 @@ class Course:
         from nbgrader.coursedir import CourseDirectory
 
         return CourseDirectory(config=self.config, root=str(self.root), assignment_id=assignment, student_id=student)
+
+    @contextmanager
+    def gradebook(self) -> Iterator[Any]:
+        """The course's open nbgrader Gradebook; a database that fails meanwhile becomes a CourseError."""
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import DBAPIError
+
+        url = self.directory.db_url
+        try:
+            with Gradebook(url, self.directory.course_id) as gradebook:
+                yield gradebook
+        except DBAPIError as error:
+            told = what_happened(url, error)
+            raise CourseError(f"the gradebook can't be used ({told}); run the command again, it is safe") from error
 
 
 def open_course(folder: Path | str = ".", exchange: Path | str | None = None) -> Course:
@@ -70,17 +84,21 @@ def open_course(folder: Path | str = ".", exchange: Path | str | None = None) ->
         raise CourseError(f"{root / CONFIG}.py: {error}") from error
     if Path(directory.directory_structure) != Path("{nbgrader_step}", "{student_id}", "{assignment_id}"):
         raise CourseError("c.CourseDirectory.directory_structure must be nbgrader's own; take the line out")
-    _ready(directory.db_url)
+    ready(directory.db_url, directory.course_id)
     return Course(root, config, directory)
 
 
-def _ready(url: str) -> None:
+def ready(url: str, course: str) -> None:
+    """Make sure that the gradebook at `url` can be used by this course; CourseError if it can't."""
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        make_gradebook(url)
-    except (SQLAlchemyError, ImportError) as error:  # ImportError: no driver for that kind of database
-        raise CourseError(f"the gradebook {url} can't be opened: {getattr(error, 'orig', None) or error}") from error
+        make_gradebook(url, course)
+    except ModuleNotFoundError as error:  # no driver for that kind of database
+        missing = f"the driver {error.name} is missing; install csworkshop with its extra: pip install '.[postgres]'"
+        raise CourseError(f"the gradebook {shown_url(url)} can't be opened: {missing}") from error
+    except (SQLAlchemyError, GradebookProblem, ImportError, ValueError) as error:  # ValueError: a port that is none
+        raise CourseError(f"the gradebook {shown_url(url)} can't be opened: {what_happened(url, error)}") from error
 
 
 def _read_config(root: Path) -> Any:
@@ -114,6 +132,7 @@ def nbgrader_at_work() -> Iterator[list[str]]:
     """Run one of nbgrader's apps: its failures become CourseError, its warnings are heard (yielded) and not printed."""
     from nbgrader.converters.base import NbGraderException
     from nbgrader.exchange import ExchangeError
+    from sqlalchemy.exc import DBAPIError
     from traitlets.log import get_logger
 
     ears = _Ears()
@@ -125,6 +144,8 @@ def nbgrader_at_work() -> Iterator[list[str]]:
         # nbgrader's exception may only point at its log; the last line of a logged traceback says what it was
         told = [line for line in ears.errors if not line.startswith("There was an error processing")]
         raise CourseError(told[-1] if told else str(error)) from error
+    except DBAPIError as error:
+        raise CourseError(f"the gradebook can't be used ({what_happened('', error)}); run the command again") from error
     except OSError as error:
         raise CourseError(f"{error}; the command may be run again") from error
     finally:

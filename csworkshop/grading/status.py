@@ -75,10 +75,8 @@ def course_status(
     course: Course, assignments: Iterable[str] = (), *, now: datetime, student: str | None = None
 ) -> list[AssignmentStatus]:
     """The status of the named assignments, or of all. `now` is UTC without a zone; `student` limits it to one."""
-    from nbgrader.api import Gradebook
-
     named = list(dict.fromkeys(assignments))
-    with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
+    with course.gradebook() as gradebook:
         saved = [str(a.name) for a in gradebook.assignments]
         roll = {str(s.id) for s in gradebook.students}
         known = sorted({*saved, *_folders(course.root / course.directory.source_directory)})
