@@ -1,0 +1,1 @@
+"""What a trainee has done, how well each technique is mastered, and what to practise next."""
