@@ -1,0 +1,257 @@
+"""What the customer says next: lines of the case that fit what was heard, the mood and the person, none said before.
+
+An answer has up to three parts: how the customer takes the reply, the answers to what was asked, and what the customer
+wants next. Which line of a fitting group is said depends on the seed alone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from csworkshop.practice.case import Case, Ending
+from csworkshop.practice.clock import minutes_of, shown
+from csworkshop.practice.condition import Tone
+from csworkshop.practice.hearing import Heard
+from csworkshop.practice.parts import Asks, Beat, Event, Line
+from csworkshop.practice.talk import Lie, Part, Promise, State
+
+GRAVE = ("rude", "blame", "privacy")  # after these the customer answers nothing else
+FAULTS = ("brush_off", "excuse", "defend_first", "overacting", "vague", "overpromise", "off_register", "jargon",
+          "punctuation")  # fmt: skip
+WELCOME = ("compensation", "improvement", "proactive", "follow_up", "contact", "specific_time", "restate")
+MOST_PARTS, MOST_ANSWERS = 3, 3
+WORDS = (2, 16)  # characters of the trainee that a customer quotes
+TRIM = "，。！？；、：…～ \n“”\"'‘’（）"
+
+
+@dataclass
+class Occasion:
+    """What a turn brought about, for the customer to speak of."""
+
+    heard: Heard | None
+    caught: tuple[Lie, ...] = ()
+    broken: tuple[Promise, ...] = ()
+    kept: tuple[Promise, ...] = ()
+    answered: tuple[Asks, ...] = ()
+    ignored: bool = False
+    nothing_new: bool = False
+    corrected: bool = False
+    accepted: str = ""
+    weighing: str = ""
+    declined: str = ""
+    too_upset: bool = False
+    denied: bool = False
+    promised: str = ""
+    met: bool = False
+    unlocked: bool = False
+    first: frozenset[str] = frozenset()  # items that came for the first time
+    again: tuple[str, ...] = ()  # facts asked for that had been told
+    asked: tuple[str, ...] = ()  # facts asked for the first time
+    events: tuple[Event, ...] = ()
+    beat: Beat | None = None
+    end: Ending | None = None
+
+
+@dataclass
+class Speaking:
+    """Finds lines for one turn; `used` grows with what is said."""
+
+    case: Case
+    state: State
+    seed: int
+    used: set[str]
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def tone(self) -> Tone:
+        return self.state.mood.tone()
+
+    def speak(self, key: str, pool: Sequence[Line], **places: str) -> bool:
+        """Say a line of `pool` that fits and was never said; False where there is none."""
+        places["now"] = shown(minutes_of(self.case.clock) + self.state.minute)
+        fitting = [x for x in pool if (not x.mood or self.tone in x.mood) and x.say not in self.used]
+        fitting = [
+            x for x in fitting if all(p in places or f"{{{p}}}" not in x.say for p in ("words", "promise", "claim"))
+        ]
+        meant = [x for x in fitting if x.mood]
+        rng = random.Random(f"{self.case.id}/{self.seed}/{self.state.turn}/{key}")
+        if meant and (len(meant) == len(fitting) or rng.random() < 0.7):  # a line of this very mood rather than any
+            fitting = meant
+        if not fitting:
+            return False
+        line = rng.choice(fitting)
+        self.used.add(line.say)
+        text = line.say
+        for name, words in places.items():
+            text = text.replace(f"{{{name}}}", words)
+        self.parts.append(Part(key, text))
+        return True
+
+    def situation(self, name: str, *words: str) -> bool:
+        """A line of [lines], with the trainee's words where the line quotes them."""
+        quoted = next((q for w in words if (q := quotable(w))), None)
+        places = {} if quoted is None else {"words": quoted, "promise": quoted, "claim": quoted}
+        return self.speak(f"lines.{name}", self.case.lines.get(name, ()), **places)
+
+
+def quotable(words: str) -> str | None:
+    """The trainee's words as a customer would quote them; None if they are too many."""
+    words = words.strip(TRIM)
+    return words if WORDS[0] <= len(words) <= WORDS[1] else None
+
+
+def answer(now: Occasion, case: Case, state: State, seed: int) -> tuple[tuple[Part, ...], State, str]:
+    """The parts of the customer's answer, the state with what was said, and the id of the question they put."""
+    speaking = Speaking(case, state, seed, set(state.used))
+    asking = _parts(now, speaking)
+    from dataclasses import replace
+
+    return tuple(speaking.parts), replace(state, used=frozenset(speaking.used), asking=asking), asking
+
+
+def _parts(now: Occasion, s: Speaking) -> str:
+    heard = now.heard
+    if now.caught:
+        _caught(now.caught[0], s)
+    elif now.broken:
+        s.situation("broken", now.broken[0].words)
+    for event in now.events:
+        s.speak(f"events.{event.id}.says", event.says)
+    if now.end:
+        if not now.caught and now.end.startswith("resolved"):
+            _answers(now, s)
+        s.speak(f"ends.{now.end}.says", s.case.ends[now.end].says)
+        return ""
+    if now.caught:
+        return ""
+    if heard is None:  # time passed
+        if not s.parts:
+            s.situation("waiting")
+        return "" if s.parts else _wants(now, s)
+    if heard.gate:
+        s.situation(heard.gate) or s.situation("not_for_me" if heard.gate == "template" else "pile")
+        return _wants(now, s)
+    if _grave(now, heard, s):
+        return _wants(now, s) if len(s.parts) < 1 else ""
+    _reaction(now, heard, s)
+    _answers(now, s)
+    if _option(now, s):
+        return ""
+    if (
+        now.promised
+        and not heard.told
+        and not heard.offered
+        and not now.ignored
+        and s.situation("promised", now.promised)
+    ):
+        return ""
+    return _wants(now, s) if len(s.parts) < MOST_PARTS or now.beat else ""
+
+
+def _caught(lie: Lie, s: Speaking) -> None:
+    quoted = quotable(lie.words)
+    places = {"claim": quoted, "words": quoted} if quoted else {}
+    row = next((d for d in s.case.desk if d.id == lie.id), None)
+    option = next((o for o in s.case.options if f"option:{o.id}" == lie.id), None)
+    own = row.caught if row else option.caught if option else ()
+    if not s.speak(f"caught.{lie.id}", own, **places):
+        s.situation("caught", lie.words)
+
+
+def _grave(now: Occasion, heard: Heard, s: Speaking) -> bool:
+    for item in GRAVE:
+        if heard.has(item) or (item == "rude" and heard.insult):
+            return s.situation(item, *heard.words(item))
+    return False
+
+
+def _reaction(now: Occasion, heard: Heard, s: Speaking) -> None:
+    """How the customer takes the reply: the worst in it first, then what was best."""
+    if now.ignored and s.situation("ignored"):
+        return
+    fault = next((f for f in FAULTS if heard.has(f) and s.case.lines.get(f)), None)
+    if fault and s.situation(fault, *heard.words(fault)):
+        return
+    if now.corrected and s.situation("corrected"):
+        return
+    if now.met and s.speak("hidden.glad", s.case.hidden.glad):
+        return
+    for asked in now.answered:
+        if s.speak(f"asks.{asked.id}.glad", asked.glad):
+            return
+    if now.kept and s.situation("kept", now.kept[0].words):
+        return
+    if now.denied and s.situation("denied"):
+        return
+    comfort = [i for i in ("empathy", "own") if heard.has(i)]
+    if any(i in now.first for i in comfort) and s.situation(next(i for i in comfort if i in now.first)):
+        return
+    if comfort and now.nothing_new and s.situation("sorry_again"):
+        return
+    for item in WELCOME:
+        if item in now.first and s.situation(item, *heard.words(item)):
+            return
+
+
+def _answers(now: Occasion, s: Speaking) -> None:
+    """Answers to what was asked: facts in the persona's words, what they would like, what they don't know."""
+    heard = now.heard
+    if heard is None or heard.gate:
+        return
+    facts = {k.id: k for k in s.case.knows}
+    for i in now.asked:
+        s.speak(f"knows.{i}.says", facts[i].says)
+    for i in now.again[:1]:
+        if not now.asked and not s.speak(f"knows.{i}.again", facts[i].again):
+            s.situation("already_said")
+    if now.asked:
+        return
+    if heard.unknown:
+        s.situation("dont_know")
+    if heard.has("confirm_understanding"):
+        s.situation("misread" if heard.false and s.case.lines.get("misread") else "confirmed")
+    if heard.has("ask_need") and not (now.accepted or now.weighing or now.declined):
+        s.situation("wish")
+    if heard.has("check_resolved") and not now.accepted:
+        s.situation("working" if s.state.accepted else "not_yet")
+
+
+def _option(now: Occasion, s: Speaking) -> bool:
+    """What the customer says to the options; True where that settles the turn."""
+    options = {o.id: o for o in s.case.options}
+    if now.accepted:
+        return s.speak(f"options.{now.accepted}.accepts", options[now.accepted].accepts)
+    if now.too_upset and s.situation("too_upset"):
+        return False
+    if now.weighing:
+        s.speak(f"options.{now.weighing}.weighs", options[now.weighing].weighs)
+    elif now.declined:
+        s.speak(f"options.{now.declined}.declines", options[now.declined].declines)
+    return False
+
+
+def _wants(now: Occasion, s: Speaking) -> str:
+    """What the customer brings up themselves; the id of the question, if it is one of [[asks]]."""
+    if now.beat and s.speak(f"beats.{now.beat.id}.says", now.beat.says):
+        return ""
+    if now.unlocked and s.speak("hidden.says", s.case.hidden.says):
+        return ""
+    answered_much = len(now.asked) + len(now.again) > 0 and len(s.parts) >= MOST_PARTS - 1
+    if answered_much:
+        return ""
+    for ask in _open_asks(s):
+        if s.speak(f"asks.{ask.id}.says", ask.says):
+            return ask.id
+    if not s.parts or not now.asked:
+        s.speak(f"stages.{s.state.stage}.push", s.case.stages[s.state.stage].push)
+    return ""
+
+
+def _open_asks(s: Speaking) -> list[Asks]:
+    """Questions that the customer still has: first what keeps them from choosing, then the one they put last."""
+    state = s.state
+    wants = next((o.wants for o in s.case.options if o.id == state.leaning), ())
+    open_ = [a for a in s.case.asks if a.when.holds(state) and not any(state.had(f) for f in a.until)]
+    return sorted(open_, key=lambda a: (not set(a.until) & set(wants), a.id != state.asking))
