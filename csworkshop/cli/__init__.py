@@ -136,10 +136,10 @@ def _exercises_check(args: argparse.Namespace) -> int:
 
 
 def _exercises_list(args: argparse.Namespace) -> int:
-    from csworkshop.exercises.definition import read_exercise
-    from csworkshop.exercises.library import exercise_files
+    from csworkshop.exercises.library import exercise_files, read_any
 
     for path in exercise_files():
-        exercise = read_exercise(path)
-        print(f"{exercise.id:32} {exercise.module} {'●' * exercise.level:3} {exercise.title[args.lang]}")
+        exercise = read_any(path)
+        about = f"{exercise.id:32} {exercise.module} {'●' * exercise.level:3}"
+        print(f"{about} {exercise.kind:10} {exercise.title[args.lang]}")
     return 0

@@ -127,12 +127,11 @@ class AnswerFile:
             push(entry, {"revision": entry["revision"], "text": text, "saved_at": _now(), "conflict": True})
             self._write(data)
 
-    def note(self, exercise: str, *, hints: int | None = None, solution_seen: bool | None = None) -> None:
-        """Remember hints taken or the model answer seen, without touching the text or its revision."""
-        facts = {"hints": hints, "solution_seen": solution_seen}
+    def note(self, exercise: str, **facts: int | bool) -> None:
+        """Remember `hints` taken, `checks` asked for, `solution_seen`, without touching the text or its revision."""
         with self._changing() as (data, _):
             entry = data["answers"].setdefault(exercise, {"revision": 0})
-            entry |= {k: v for k, v in facts.items() if v is not None}
+            entry |= facts
             self._write(data)
 
     def dispute(self, exercise: str, item: str, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""An exercise is a TOML file: scenario, flawed reply, hints in steps, model answer and scorecard.
+"""An exercise is a TOML file. To rewrite: scenario, flawed reply, hints in steps, model answer and scorecard.
 
 A file that can't be used is refused with one sentence that names the file, the key and what is allowed; it is the
 author's error and never shown to a trainee as theirs.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -19,6 +19,7 @@ from csworkshop.text.datafile import DataFileError, explain, read_toml
 
 Module = Literal["m1", "m2", "m3", "m4", "m5", "m6", "m7"]
 Text = Annotated[str, Field(min_length=1)]
+EntryT = TypeVar("EntryT", bound="Entry")
 
 
 class Weighted(BaseModel):
@@ -83,33 +84,78 @@ class Scorecard(BaseModel):
         return self
 
 
-class Exercise(BaseModel):
-    """One rewriting exercise. `level` is 1 (first steps) to 3 (demanding)."""
+class Entry(BaseModel):
+    """What every exercise of the library has. `level` is 1 (first steps) to 3 (demanding)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     schema_: Literal[1] = Field(alias="schema")
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
-    kind: Literal["rewrite"]
+    kind: str
     module: Module
     level: int = Field(ge=1, le=3)
     title: Bilingual
     task: Bilingual
+    hints: tuple[Text, ...] = Field(min_length=2)
+
+
+class Exercise(Entry):
+    """One rewriting exercise."""
+
+    kind: Literal["rewrite"]
     scenario: Scenario
     flawed_reply: Text
-    hints: tuple[Text, ...] = Field(min_length=2)
     model_answer: Text
     scorecard: Scorecard
 
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Techniques and faults that it trains."""
+        return self.scorecard.items
 
-def read_exercise(path: Path) -> Exercise:
-    """The exercise in `path`; DataFileError names file, key, what is wrong and what is allowed."""
+    @property
+    def pass_mark(self) -> int:
+        """Percent of the full mark from which on a reply passes."""
+        return self.scorecard.pass_mark
+
+
+class Activity(Entry):
+    """An exercise of another kind; each kind has a subclass in `csworkshop.exercises.kinds`.
+
+    `trains` names the techniques and faults that it trains, for mastery and plan; `minutes` is how long it takes.
+    """
+
+    trains: tuple[str, ...] = ()
+    minutes: int = Field(default=5, ge=1, le=60)
+    pass_mark: int = Field(default=60, ge=1, le=100)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Techniques and faults that it trains."""
+        return self.trains
+
+    @model_validator(mode="after")
+    def _trains_known_items(self) -> Activity:
+        for n, item in enumerate(self.trains):
+            if item not in catalogue().items:
+                raise ValueError(f"trains[{n}]: {item!r} is not allowed here; allowed: {', '.join(catalogue().items)}")
+        return self
+
+
+def read_entry(path: Path, model: type[EntryT]) -> EntryT:
+    """The exercise in `path` as a `model`; DataFileError names file, key, what is wrong and what is allowed."""
     data = read_toml(path)
     try:
-        exercise = Exercise.model_validate(data)
+        exercise = model.model_validate(data)
     except ValidationError as error:
         raise explain(path, error) from None
     if exercise.id != path.stem:
         raise DataFileError(path, "id", f"{exercise.id!r} must be the file's own name, {path.stem!r}")
+    return exercise
+
+
+def read_exercise(path: Path) -> Exercise:
+    """The rewriting exercise in `path`; DataFileError names file, key, what is wrong and what is allowed."""
+    exercise = read_entry(path, Exercise)
     for key in ("id", "flawed_reply", "exemplar"):
         if getattr(exercise.scenario, key):
             raise DataFileError(path, f"scenario.{key}", "belongs to the exercise itself, not to its scenario")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from html import escape
 
-from csworkshop.exercises.definition import Exercise
+from csworkshop.exercises.definition import Activity, Exercise
 from csworkshop.exercises.marking import MAX_CHARACTERS, Line, Marks
 from csworkshop.text.language import say
 
 # Colour never stands alone: every state has a sign of its own, and techniques, faults and unsure words differ in
 # their underline. Inline styles, because untrusted notebook outputs lose <style>; currentColor suits both themes.
-_SIGNS = {"earned": "✓", "unsure": "?", "missing": "○", "clean": "–", "fault": "✗", "critical": "✗✗"}
+_SIGNS = {"earned": "✓", "partly": "◐", "unsure": "?", "missing": "○", "clean": "–", "fault": "✗", "critical": "✗✗"}
 _UNDERLINE = {  # middle tones: at least 3:1 on white and on a dark notebook's #111 alike
     "earned": "underline 2px solid #3a9650",
     "unsure": "underline 2px dotted #a07d00",
@@ -50,10 +50,12 @@ def segments(marks: Marks) -> list[tuple[int, int, Line]]:
 
 def explain_line(line: Line, lang: str = "zh") -> str:
     """One sentence or two for a line: what was seen and why, or what to do instead."""
-    if line.state == "missing":
-        return line.about.advice[lang]
     if line.state == "clean":
         return ""
+    if line.own:
+        return _sentence(line.reason(lang), lang) if line.reason(lang) else ""
+    if line.state == "missing":
+        return line.about.advice[lang]
     text = _sentence(line.reason(lang), lang)
     if line.state == "unsure":
         return _join(text, say(f"marks.{_doubt(line)}", lang), lang)
@@ -76,7 +78,7 @@ def _join(first: str, second: str, lang: str) -> str:
     return f"{first} {second}" if lang == "en" else first + second
 
 
-def verdict(marks: Marks, exercise: Exercise, lang: str = "zh") -> str:
+def verdict(marks: Marks, exercise: Exercise | Activity, lang: str = "zh") -> str:
     """The outcome in a sentence: refused and why, auto-failed, passed, or how much is missing."""
     if marks.refusal:
         return say(f"marks.refused_{marks.refusal}", lang, limit=MAX_CHARACTERS)
@@ -84,16 +86,16 @@ def verdict(marks: Marks, exercise: Exercise, lang: str = "zh") -> str:
         return say("marks.critical_cap", lang)
     if marks.passed:
         return say("marks.passed", lang)
-    return say("marks.not_passed", lang, need=exercise.scorecard.pass_mark)
+    return say("marks.not_passed", lang, need=exercise.pass_mark)
 
 
-def start(exercise: Exercise, lang: str = "zh", maximum: float = 100) -> str:
+def start(exercise: Exercise | Activity, lang: str = "zh", maximum: float = 100) -> str:
     """What a reply starts from on this scorecard; "" where that is nothing."""
-    base = exercise.scorecard.base
+    base = exercise.scorecard.base if isinstance(exercise, Exercise) else 0
     return say("marks.base", lang, points=round(base * maximum / 100, 2)) if base else ""
 
 
-def as_text(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float = 100) -> list[str]:
+def as_text(marks: Marks, exercise: Exercise | Activity, lang: str = "zh", maximum: float = 100) -> list[str]:
     """The marked scorecard as lines of text."""
     score = say("marks.score", lang, score=marks.points(maximum), maximum=maximum)
     rows = [f"{score} · {verdict(marks, exercise, lang)}"]
@@ -108,15 +110,17 @@ def as_text(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float =
     return rows
 
 
-def as_html(marks: Marks, exercise: Exercise, lang: str = "zh", maximum: float = 100) -> str:
+def as_html(marks: Marks, exercise: Exercise | Activity, lang: str = "zh", maximum: float = 100) -> str:
     """The marked scorecard as one HTML block, the reply with its evidence marked, safe to show anywhere."""
     score = say("marks.score", lang, score=marks.points(maximum), maximum=maximum)
     title, outcome = escape(exercise.title[lang]), escape(verdict(marks, exercise, lang))
     rows = "".join(_row(line, lang, maximum) for line in marks.lines if line.state != "clean")
+    quote = '<blockquote style="white-space:pre-wrap;overflow-wrap:anywhere">{}</blockquote>'
+    reply = quote.format(marked_reply(marks, lang)) if isinstance(exercise, Exercise) else ""
     return (
         f'<div class="csw-feedback" lang="{"en" if lang == "en" else "zh-CN"}" style="line-height:1.7">'
         f"<p><strong>{title}</strong> · {escape(score)} · {outcome}</p>"
-        f'<blockquote style="white-space:pre-wrap;overflow-wrap:anywhere">{marked_reply(marks, lang)}</blockquote>'
+        f"{reply}"
         f"{f'<p>{escape(text)}</p>' if (text := start(exercise, lang, maximum)) else ''}"
         f'<table style="border-collapse:collapse;text-align:left"><tbody>{rows}</tbody></table></div>'
     )

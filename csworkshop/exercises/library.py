@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from csworkshop.exercises.definition import Exercise, read_exercise
+from csworkshop.exercises.definition import Activity, Exercise, read_entry, read_exercise
+from csworkshop.exercises.kinds import REWRITE, kind_in, kind_named
 from csworkshop.text.shipped import content
 
 COURSE_ID = "csworkshop"  # the course's name in nbgrader's exchange, unless the instructor's settings say another
@@ -23,19 +24,37 @@ def library_folder() -> Path:
     return content() / "exercises" / "library"
 
 
-def exercise_files(folder: Path | None = None) -> list[Path]:
-    """All exercise files below `folder` (default: the shipped library), in order of their paths."""
-    return sorted((folder or library_folder()).rglob("*.toml"))
+def exercise_files(folder: Path | None = None, kind: str | None = None) -> list[Path]:
+    """All exercise files below `folder` (default: the shipped library), in order of their paths; of one `kind` only."""
+    files = sorted((folder or library_folder()).rglob("*.toml"))
+    return files if kind is None else [path for path in files if kind_in(path) == kind]
 
 
-@lru_cache(maxsize=256)
-def load_exercise(exercise_id: str) -> Exercise:
-    """The exercise with this id; UnknownExercise names those that come close."""
+def read_any(path: Path) -> Exercise | Activity:
+    """The exercise in `path`, whatever its kind; DataFileError names file, key, what is wrong and what is allowed."""
+    kind = kind_in(path)
+    return read_exercise(path) if kind == REWRITE else read_entry(path, kind_named(kind, path).model)
+
+
+@lru_cache(maxsize=512)
+def load_any(exercise_id: str) -> Exercise | Activity:
+    """The exercise with this id, whatever its kind; UnknownExercise names those that come close."""
     for path in exercise_files():
         if path.stem == exercise_id:
-            return read_exercise(path)
+            return read_any(path)
+    raise _unknown(exercise_id, [p.stem for p in exercise_files()])
+
+
+def load_exercise(exercise_id: str) -> Exercise:
+    """The rewriting exercise with this id; UnknownExercise names those that come close."""
+    found = load_any(exercise_id)
+    if not isinstance(found, Exercise):
+        raise _unknown(exercise_id, [p.stem for p in exercise_files(kind=REWRITE)])
+    return found
+
+
+def _unknown(exercise_id: str, known: list[str]) -> UnknownExercise:
     from difflib import get_close_matches
 
-    known = [p.stem for p in exercise_files()]
     close = get_close_matches(exercise_id, known, n=3, cutoff=0.3) or known[:5]
-    raise UnknownExercise(f"there is no exercise {exercise_id!r}; did you mean {', '.join(close)}?")
+    return UnknownExercise(f"there is no exercise {exercise_id!r}; did you mean {', '.join(close)}?")

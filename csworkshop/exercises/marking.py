@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
-from csworkshop.exercises.definition import Exercise, Scorecard
-from csworkshop.techniques.catalogue import Item, catalogue
+from csworkshop.exercises.definition import Activity, Exercise, Scorecard
+from csworkshop.techniques.catalogue import Bilingual, Item, catalogue
 from csworkshop.techniques.checker import UNSURE, Evidence, Finding, Level, Report, check
 from csworkshop.techniques.credible import credible
 from csworkshop.techniques.relevance import irrelevant, parrots
 from csworkshop.techniques.sincere import insincere
 from csworkshop.text.normalise import fold
 
-State = Literal["earned", "unsure", "missing", "clean", "fault", "critical"]
+State = Literal["earned", "partly", "unsure", "missing", "clean", "fault", "critical"]
 Refusal = Literal[
-    "", "empty", "unchanged", "copied", "too_long", "no_reply", "parrot",
+    "", "empty", "unreadable", "unchanged", "copied", "too_long", "no_reply", "parrot",
     "grader", "rubric", "withdrawn", "hidden", "language", "insult", "invented", "other_case", "template",
 ]  # fmt: skip
 
@@ -32,6 +32,16 @@ COPIED = 0.92  # similarity from which on a text counts as the given one
 
 
 @dataclass(frozen=True)
+class About:
+    """What a line is about that is no item of the catalogue: a line of an activity's own scorecard."""
+
+    name: Bilingual
+    type: Literal["technique", "fault"]
+    why: Bilingual
+    advice: Bilingual
+
+
+@dataclass(frozen=True)
 class Line:
     """One line of the marked scorecard. `points` are percent of the full mark: earned, or lost (negative)."""
 
@@ -42,10 +52,15 @@ class Line:
     evidence: tuple[Evidence, ...]
     reason_zh: str
     reason_en: str
+    own: About | None = None
 
     @property
-    def about(self) -> Item:
-        return catalogue().items[self.item]
+    def about(self) -> Item | About:
+        return self.own or catalogue().items[self.item]
+
+    def rescaled(self, by: float) -> Line:
+        """The line worth `by` times as much."""
+        return replace(self, points=round(self.points * by, 4) + 0.0, possible=round(self.possible * by, 4))
 
     def reason(self, lang: str = "zh") -> str:
         return self.reason_en if lang == "en" else self.reason_zh
@@ -76,8 +91,8 @@ class Marks:
         return round(min(max(self.score, 0.0), 1.0) * float(maximum), 2)
 
 
-def mark(answer: str, exercise: Exercise, level: Level = "full") -> Marks:
-    """Mark `answer` by the exercise's scorecard.
+def mark(answer: str, exercise: Exercise | Activity, level: Level = "full") -> Marks:
+    """Mark `answer` by the exercise's scorecard; an activity's answer is a text of JSON, see `exercises.activity`.
 
     Marks that count are made at level `full`; `fast` (rules alone) is for the blink before it is there.
 
@@ -87,6 +102,10 @@ def mark(answer: str, exercise: Exercise, level: Level = "full") -> Marks:
     answer or the customer's words copied, a pile of key words, and words that aren't meant for the customer earn
     nothing; an insult, an answer to another case or to any case, and made-up facts are held below the pass mark.
     """
+    if isinstance(exercise, Activity):
+        from csworkshop.exercises.activity import mark_activity  # kinds make their lines and marks of ours
+
+        return mark_activity(answer, exercise, level)
     return marks_of(check(answer[:MAX_CHARACTERS], exercise.scenario, level), answer, exercise)
 
 

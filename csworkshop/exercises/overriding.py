@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal
 
-from csworkshop.exercises.definition import Exercise
+from csworkshop.exercises.definition import Activity, Exercise
 from csworkshop.exercises.marking import Line, Marks, settle
 from csworkshop.techniques.catalogue import catalogue
 from csworkshop.text.language import say
@@ -44,18 +44,23 @@ class Override:
         return say(f"people.verdict_{self.verdict}", lang, points=self.points if self.points is not None else 0.0)
 
 
-def overridden(marks: Marks, exercise: Exercise, overrides: Mapping[str, Override], maximum: float) -> Marks:
-    """`marks` with the overrides, by item, in force. Overrides of items that the scorecard no longer has do nothing."""
+def overridden(marks: Marks, exercise: Exercise | Activity, overrides: Mapping[str, Override], maximum: float) -> Marks:
+    """`marks` with the overrides, by item, in force. Overrides of items that the scorecard no longer has do nothing.
+
+    Of an activity only the total can be overridden: its lines depend on the answer.
+    """
     if not overrides:
         return marks
-    said = ((line, overrides.get(line.item)) for line in marks.lines)
-    lines = tuple(_line(line, override, maximum) if override else line for line, override in said)
-    refusal = "" if REFUSAL in overrides else marks.refusal
-    score, passed = settle(lines, refusal, exercise)
+    lines, refusal, score, passed = marks.lines, marks.refusal, marks.score, marks.passed
+    if isinstance(exercise, Exercise):
+        said = ((line, overrides.get(line.item)) for line in lines)
+        lines = tuple(_line(line, override, maximum) if override else line for line, override in said)
+        refusal = "" if REFUSAL in overrides else refusal
+        score, passed = settle(lines, refusal, exercise)
     total = overrides.get(TOTAL)
     if total is not None and total.points is not None and maximum > 0:
         score = round(min(max(total.points / maximum, 0.0), 1.0), 4)
-        passed = score * 100 >= exercise.scorecard.pass_mark - 1e-9
+        passed = score * 100 >= exercise.pass_mark - 1e-9
     return replace(marks, lines=lines, refusal=refusal, score=score, passed=passed)
 
 

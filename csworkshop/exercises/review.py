@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from csworkshop.exercises.definition import Exercise, read_exercise
+from csworkshop.exercises.activity import faults_of
+from csworkshop.exercises.definition import Activity, Exercise
+from csworkshop.exercises.library import read_any
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.text.datafile import DataFileError
 
@@ -12,9 +14,11 @@ from csworkshop.text.datafile import DataFileError
 def review(path: Path) -> list[DataFileError]:
     """All faults of one exercise file: it can't be read, its model answer doesn't pass, its flawed reply does."""
     try:
-        exercise = read_exercise(path)
+        exercise = read_any(path)
     except DataFileError as fault:
         return [fault]
+    if isinstance(exercise, Activity):
+        return [DataFileError(path, "", fault) for fault in faults_of(exercise)]
     faults = []
     model = mark_model_answer(exercise)
     if not model.passed:

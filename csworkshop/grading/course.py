@@ -198,12 +198,15 @@ def feedback(
     lang: str | None = None,
     hand_back: bool = True,
     on_page: Callable[[Any, int, int], None] | None = None,
+    everything: bool = False,
 ) -> Done:
     """Write one HTML page per trainee into feedback/ (under each notebook's name), and hand them back.
 
     Marks, overrides and disputes are those in force now; a trainee whose marks are older is named in the warnings.
+    Pages that would come out the same stay, in feedback/ and in the exchange; `everything` makes those again too.
     """
     from csworkshop.grading.handback import write_pages
+    from csworkshop.grading.standing import already_handed
 
     course = open_course(course_dir, exchange)
     graded = _graded(course, assignment)
@@ -211,14 +214,19 @@ def feedback(
         raise CourseError(f"nothing of {assignment} is graded yet; run `csworkshop grade {assignment}` first")
     wanted = graded if students is None else [s for s in dict.fromkeys(students) if s in graded]
     try:
-        done = write_pages(course, assignment, wanted, lang, on_page)
+        done = write_pages(course, assignment, wanted, lang, on_page, everything=everything)
     except PlanError as error:
         raise CourseError(str(error)) from error
     heard = [handed.warning for handed in done if handed.warning]
     pages = sorted(course.root.glob(f"{course.directory.feedback_directory}/*/{assignment}/*.html"))
     lines = [say("grading.pages", lang, number=len(pages), folder=course.root / course.directory.feedback_directory)]
+    if same := sum(1 for handed in done if not handed.fresh):
+        lines.append(say("handback.same", lang, number=same))
     if hand_back and _has_exchange():
-        heard += _exchange(course, "ReleaseFeedback", course.fresh(assignment))
+        directory = course.fresh(assignment)
+        leave = [] if everything else already_handed(course, assignment, graded)
+        directory.student_id_exclude = ",".join(s for s in leave if "," not in s)
+        heard += _exchange(course, "ReleaseFeedback", directory)
         lines.append(say("grading.handed_back", lang))
     return Done(tuple(lines), warnings=tuple(heard))
 

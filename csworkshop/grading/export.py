@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from csworkshop.exercises.overriding import REFUSAL, TOTAL, Override
 from csworkshop.grading.book import Book, Entry
+from csworkshop.grading.decisions import Decisions
+from csworkshop.grading.graded import graded_answers
 from csworkshop.grading.kept import Kept, read_kept
 from csworkshop.grading.opening import Course, CourseError
 from csworkshop.grading.statements import Statements
@@ -30,6 +33,7 @@ ITEMS = (
     "course", "assignment", "trainee", "notebook", "cell", "exercise", "item", "type", "state",
     "points", "lost", "possible", "evidence", "cell_points", "cell_score", "cell_possible", "by_hand",
     "passed", "refusal", "fault", "handed_in",
+    "override", "override_points", "override_who", "override_when", "override_comment",
 )  # fmt: skip
 FILES = {"moodle": "moodle.csv", "canvas": "canvas.csv", "items": "items.csv", "xapi": "xapi.jsonl"}
 
@@ -182,8 +186,12 @@ def _auto(entry: Entry, cell: dict[str, Any]) -> float | None:
 
 
 def _item_rows(course: Course, submissions: Iterable[_Submission], done: Exported) -> Iterator[Sequence[Any]]:
-    """One row per item of each cell's scorecard, in points of the cell; a cell without details has one row."""
+    """One row per item of each cell's scorecard, in points of the cell; a cell without details has one row.
+
+    An instructor's word on the whole reply has a row of its own, without points, so that sums stay right.
+    """
     yield ITEMS
+    decisions = Decisions(course.root)
     for sub in submissions:
         if not sub.entry.graded:
             continue
@@ -197,8 +205,29 @@ def _item_rows(course: Course, submissions: Iterable[_Submission], done: Exporte
             passed = bool(cell["passed"]) if "passed" in cell else ""
             last = [mark.auto, mark.score, possible, mark.manual is not None, passed, cell.get("refusal", "")]
             last += [cell.get("fault", ""), sub.entry.timestamp.isoformat() + "Z" if sub.entry.timestamp else ""]
+            overrides = _overrides(course, decisions, sub, str(cell.get("exercise", "")))
             for item in cell.get("items") or [None]:
-                yield [*first, *(_item(item, possible) if item else [""] * 7), *last]
+                told = _override(overrides.get(item["item"]) if item else None)
+                yield [*first, *(_item(item, possible) if item else [""] * 7), *last, *told]
+            for whole in (REFUSAL, TOTAL):
+                if whole in overrides:
+                    yield [*first, whole, "reply", *[""] * 5, *last, *_override(overrides[whole])]
+
+
+def _overrides(course: Course, decisions: Decisions, sub: _Submission, exercise: str) -> dict[str, Override]:
+    """What instructors decided about the words that were graded, by item."""
+    decided = decisions.of(sub.assignment.name, sub.student)
+    if exercise not in decided.by_exercise:
+        return {}
+    answer = graded_answers(course, sub.assignment.name, sub.student)[0].answer(exercise)
+    return decided.about(exercise, answer)
+
+
+def _override(override: Override | None) -> list[Any]:
+    if override is None:
+        return [""] * 5
+    points = "" if override.points is None else override.points
+    return [override.verdict, points, override.who, override.when, override.comment]
 
 
 def _item(item: dict[str, Any], maximum: float) -> list[Any]:

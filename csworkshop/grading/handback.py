@@ -26,12 +26,14 @@ from csworkshop.exercises.disputes import Dispute, read_disputes
 from csworkshop.exercises.marking import MAX_CHARACTERS, mark
 from csworkshop.exercises.overriding import overridden
 from csworkshop.exercises.versions import Version
+from csworkshop.grading.basis import common_basis, fingerprint
 from csworkshop.grading.book import Book, Entry
 from csworkshop.grading.decisions import Decisions, Ruling
 from csworkshop.grading.feedback_page import Attempt, Page, Part, page_html
 from csworkshop.grading.graded import dispute_id, graded_answers
 from csworkshop.grading.opening import Course, CourseError
 from csworkshop.grading.plan import Cell, Plan, read_plan
+from csworkshop.grading.standing import keep_basis, page_stands
 from csworkshop.grading.submission import Submission, clean, parse_answers
 from csworkshop.text.language import default_language, say
 
@@ -48,11 +50,15 @@ class FeedbackPage(Configurable):
 
 @dataclass(frozen=True)
 class Handed:
-    """A page that was written; `warning` says that the gradebook is older than the rules in force."""
+    """A page; `warning` says that the gradebook is older than the rules in force.
+
+    `fresh` is false for a page of an earlier run that stands, because nothing it rests on has changed.
+    """
 
     student: str
     path: Path
     warning: str = ""
+    fresh: bool = True
 
 
 def write_pages(
@@ -61,12 +67,19 @@ def write_pages(
     students: Sequence[str],
     lang: str | None = None,
     on_page: Callable[[Handed, int, int], None] | None = None,
+    *,
+    everything: bool = False,
 ) -> list[Handed]:
-    """Write the pages of graded trainees into feedback/; PlanError or CourseError before the first."""
+    """Write the pages of graded trainees into feedback/; PlanError or CourseError before the first.
+
+    Unless `everything` is asked for, a page that would come out the same is left as it is.
+    """
     lang = lang or default_language()
     with course.gradebook() as gradebook:
         plan = read_plan(gradebook, assignment, course.root)
-        entries = Book(gradebook, assignment).entries(students)
+        book = Book(gradebook, assignment)
+        entries = book.entries(students)
+    common = json.dumps(common_basis(course, plan, book.duedate, lang))
     try:
         decisions, settings = Decisions(course.root), FeedbackPage(config=course.config)
     except TraitError as error:
@@ -77,12 +90,18 @@ def write_pages(
             continue
         gathering = _Gathering(course, plan, student, entries[student], decisions, lang)
         try:
-            page, stale = gathering.page(settings.model_answer)
-            path = gathering.write(page)
+            basis = gathering.basis(common, settings.model_answer)
+            if not everything and page_stands(gathering.target, basis, plan.notebooks):
+                handed = Handed(student, gathering.target / gathering.first, fresh=False)
+            else:
+                page, stale = gathering.page(settings.model_answer)
+                # a page that disagrees with the gradebook is told of each time, so it never stands
+                path = gathering.write(page, "" if stale else basis)
+                warning = say("page.stale", lang, student=student, assignment=assignment) if stale else ""
+                handed = Handed(student, path, warning)
         except OSError as error:
             raise CourseError(f"{error}; the command may be run again") from error
-        warning = say("page.stale", lang, student=student, assignment=assignment) if stale else ""
-        done.append(Handed(student, path, warning))
+        done.append(handed)
         if on_page:
             on_page(done[-1], len(done), len(entries))
     return done
@@ -100,6 +119,35 @@ class _Gathering:
     @property
     def folder(self) -> Path:
         return self.course.folder("autograded", self.student, self.plan.assignment)
+
+    @property
+    def target(self) -> Path:
+        return self.course.folder("feedback", self.student, self.plan.assignment)
+
+    @property
+    def first(self) -> str:
+        return f"{next(iter(self.plan.notebooks))}.html"
+
+    def basis(self, common: str, model_answers: bool) -> str:
+        """A fingerprint of all that the page depends on; `common` is what all pages of the assignment share."""
+        submission, entries = graded_answers(self.course, self.plan.assignment, self.student)
+        rulings = []
+        for exercise in (c.exercise for cells in self.plan.notebooks.values() for c in cells):
+            answer = submission.answer(exercise.id)
+            for dispute in self._disputes(exercise, entries.get(exercise.id)).values():
+                known = dispute_id(self.plan.assignment, self.student, exercise.id, dispute, answer)
+                rulings.append(repr(self.decisions.rulings.get(known)))
+        decided = self.decisions.of(self.plan.assignment, self.student).digest
+        travelling = [self.folder / name for name in (*_TRAVEL, *(f"{n}.ipynb" for n in self.plan.notebooks))]
+        files = [p.read_bytes() if p.is_file() else b"" for p in travelling]
+        fault = submission.fault.key if submission.fault else ""
+        own = (self.entry.digest, decided, repr(rulings), repr(self._attempts(submission.raw_answers)), fault)
+        settings = repr((model_answers, self.course.directory.groupshared))
+        return fingerprint(common, settings, submission.raw_answers, *own, *files)
+
+    @staticmethod
+    def _disputes(exercise: Any, entry: Any) -> dict[str, Dispute]:
+        return dict(read_disputes(entry, exercise.scorecard.items)) if isinstance(exercise, Exercise) else {}
 
     def page(self, model_answers: bool) -> tuple[Page, bool]:
         """The page, and whether a mark on it differs from the gradebook's."""
@@ -135,7 +183,7 @@ class _Gathering:
             return replace(part, html=sheet.shown(cell.name)), False
         marks = overridden(mark(answer, exercise), exercise, overrides, cell.maximum)
         disputes: dict[str, tuple[Dispute, Ruling | None]] = {}
-        for item, dispute in read_disputes(entry, exercise.scorecard.items).items():
+        for item, dispute in self._disputes(exercise, entry).items():
             known = dispute_id(self.plan.assignment, self.student, exercise.id, dispute, answer)
             disputes[item] = dispute, self.decisions.rulings.get(known)
         full = replace(
@@ -144,15 +192,17 @@ class _Gathering:
         differs = grade is not None and grade.auto is not None
         return full, bool(differs and grade and abs((grade.auto or 0.0) - marks.points(cell.maximum)) > 0.005)
 
-    def write(self, page: Page) -> Path:
+    def write(self, page: Page, basis: str) -> Path:
         """Write the page under every notebook's name, the folder taking the old one's place at once."""
-        target = self.course.folder("feedback", self.student, self.plan.assignment)
+        target = self.target
         target.parent.mkdir(parents=True, exist_ok=True)
         html = page_html(page, self.lang)
         aside = Path(tempfile.mkdtemp(prefix=f".{self.plan.assignment}-", dir=target.parent))
         try:
             for notebook in self.plan.notebooks:
                 (aside / f"{notebook}.html").write_text(html, "utf-8", "replace")
+            if basis:
+                keep_basis(aside, basis, html)
             for name in _TRAVEL:
                 if (self.folder / name).is_file():
                     shutil.copyfile(self.folder / name, aside / name)
@@ -166,7 +216,7 @@ class _Gathering:
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-        return target / f"{next(iter(self.plan.notebooks))}.html"
+        return target / self.first
 
     # --- earlier submissions: what was handed back before ---
 

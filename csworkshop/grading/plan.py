@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from csworkshop.exercises.code import FOLDER, CodeExercise, read_code_exercise
-from csworkshop.exercises.definition import Exercise
-from csworkshop.exercises.library import UnknownExercise, load_exercise
+from csworkshop.exercises.definition import Activity, Exercise
+from csworkshop.exercises.library import UnknownExercise, load_any
 from csworkshop.text.datafile import DataFileError
 
 
@@ -27,7 +27,7 @@ class Cell:
     """One graded cell: its id in nbgrader, its exercise and the maximum, with the source to show in its place."""
 
     name: str
-    exercise: Exercise | CodeExercise
+    exercise: Exercise | Activity | CodeExercise
     maximum: float
     source: str
     checksum: str | None = None
@@ -75,7 +75,7 @@ def read_plan(gradebook: Any, assignment: str, root: Path) -> Plan:
     return Plan(assignment, notebooks)
 
 
-def graded_exercise(where: str, name: str, cell_type: str, source: str, root: Path) -> Exercise | CodeExercise:
+def graded_exercise(where: str, name: str, cell_type: str, source: str, root: Path) -> Exercise | Activity | CodeExercise:
     """The exercise that a graded cell asks for; PlanError names notebook and cell."""
     call = graded_call(source) if cell_type == "code" else None
     if call is None:
@@ -85,7 +85,7 @@ def graded_exercise(where: str, name: str, cell_type: str, source: str, root: Pa
         )
     try:
         if call.variable is None:
-            return load_exercise(call.exercise)
+            return load_any(call.exercise)
         exercise = read_code_exercise(_code_folder(root, call.exercise))
     except (UnknownExercise, DataFileError) as error:
         raise PlanError(f"{where}: cell {name!r}: {error}") from None

@@ -15,7 +15,7 @@ from typing import Any
 
 from csworkshop.exercises import comparing
 from csworkshop.exercises.code import CodeExercise
-from csworkshop.exercises.definition import Exercise
+from csworkshop.exercises.definition import Activity, Exercise
 from csworkshop.exercises.feedback import as_html
 from csworkshop.exercises.marking import MAX_CHARACTERS, Marks, mark
 from csworkshop.exercises.overriding import TOTAL, Override, overridden, overrides_html
@@ -90,7 +90,7 @@ def _mark_code(
 
 
 def _mark_reply(
-    cell: Cell, exercise: Exercise, answer: str | Fault, lang: str, said: Mapping[str, Override]
+    cell: Cell, exercise: Exercise | Activity, answer: str | Fault, lang: str, said: Mapping[str, Override]
 ) -> CellMark:
     words = overrides_html(said.values(), lang)
     if isinstance(answer, Fault):

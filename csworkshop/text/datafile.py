@@ -31,6 +31,17 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def explain(path: Path, error: ValidationError) -> DataFileError:
     """The first of pydantic's complaints as one sentence, with the value that was found."""
+    return DataFileError(path, *_first(error))
+
+
+def one_line(error: ValidationError) -> str:
+    """The first of pydantic's complaints about data that stands in no file, as one sentence."""
+    key, message = _first(error)
+    return f"{key}: {message}" if key else message
+
+
+def _first(error: ValidationError) -> tuple[str, str]:
+    """Key and sentence."""
     first = error.errors()[0]
     key = ""
     for part in first["loc"]:
@@ -44,4 +55,4 @@ def explain(path: Path, error: ValidationError) -> DataFileError:
     elif isinstance(given, str | int | float | bool):
         message += f" (found {given!r})"
     more = error.error_count() - 1
-    return DataFileError(path, key, message + (f" (and {more} more)" if more else ""))
+    return key, message + (f" (and {more} more)" if more else "")

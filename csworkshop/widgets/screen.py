@@ -6,10 +6,12 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from csworkshop.exercises.definition import Exercise
+from csworkshop.exercises.definition import Activity, Entry, Exercise
 from csworkshop.exercises.feedback import explain_line, segments, verdict
-from csworkshop.exercises.marking import CRITICAL_CAP, Line, Marks
+from csworkshop.exercises.kinds import kind_of
+from csworkshop.exercises.marking import CRITICAL_CAP, About, Line, Marks
 from csworkshop.techniques.catalogue import Item, catalogue
+from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.language import LANGUAGES
 
 
@@ -31,25 +33,12 @@ class Shown:
 
 def exercise_data(exercise: Exercise, maximum: float) -> dict[str, Any]:
     """What the studio shows before anything is written. Hints and model answer stay out: they come on request."""
-    scenario, card = exercise.scenario, exercise.scorecard
+    card = exercise.scorecard
     total = sum(t.weight for t in card.techniques)
     return {
-        "id": exercise.id,
-        "module": exercise.module,
-        "level": exercise.level,
-        "title": exercise.title.model_dump(),
-        "task": exercise.task.model_dump(),
-        "channel": scenario.channel,
-        "persona": scenario.persona,
-        "emotion": scenario.emotion,
-        "domain": scenario.domain,
-        "customer": scenario.customer,
-        "facts": list(scenario.facts),
-        "policy": list(scenario.policy),
+        **_common_data(exercise, maximum, exercise.pass_mark),
+        **scene_data(exercise.scenario),
         "flawed": exercise.flawed_reply,
-        "hints": len(exercise.hints),
-        "maximum": maximum,
-        "pass_mark": _short(card.pass_mark * maximum / 100),
         "critical_cap": _short(CRITICAL_CAP * maximum),
         "card": [
             *(_row("techniques", t.item, t.weight / total * maximum) for t in card.techniques),
@@ -57,6 +46,60 @@ def exercise_data(exercise: Exercise, maximum: float) -> dict[str, Any]:
             *(_row("critical", c, 0) for c in card.critical),
         ],
         "items": {item.id: {lang: _words(item, lang) for lang in LANGUAGES} for item in catalogue().items.values()},
+    }
+
+
+def activity_data(exercise: Activity, maximum: float) -> dict[str, Any]:
+    """What an activity shows before anything is done: `board` is its kind's own part, without the key to it."""
+    kind = kind_of(exercise)
+    common = _common_data(exercise, maximum, exercise.pass_mark)
+    return {**common, "kind": kind.name, "live": kind.live, "board": kind.screen(exercise)}
+
+
+def scene_data(scenario: Scenario, *, emotion: bool = True) -> dict[str, Any]:
+    """A scenario as `customerTurn` of talk.js draws it; without the emotion where to find that is the task."""
+    return {
+        "channel": scenario.channel,
+        "persona": scenario.persona,
+        "emotion": scenario.emotion if emotion else "",
+        "domain": scenario.domain,
+        "customer": scenario.customer,
+        "facts": list(scenario.facts),
+        "policy": list(scenario.policy),
+    }
+
+
+def _common_data(exercise: Entry, maximum: float, pass_mark: int) -> dict[str, Any]:
+    return {
+        "id": exercise.id,
+        "module": exercise.module,
+        "level": exercise.level,
+        "title": exercise.title.model_dump(),
+        "task": exercise.task.model_dump(),
+        "hints": len(exercise.hints),
+        "maximum": maximum,
+        "pass_mark": _short(pass_mark * maximum / 100),
+    }
+
+
+def activity_marks(marks: Marks, exercise: Activity, maximum: float) -> dict[str, Any]:
+    """The marks of an activity's answer: like `marks_data`, but lines bring their own names and the trainee's words."""
+    return {
+        "score": marks.score,
+        "points": _short(marks.points(maximum)),
+        "passed": marks.passed,
+        "refusal": marks.refusal,
+        "verdict": {lang: verdict(marks, exercise, lang) for lang in LANGUAGES},
+        "lines": [
+            {
+                **_line_data(line, maximum),
+                "name": {lang: line.about.name[lang] for lang in LANGUAGES},
+                "type": line.about.type,
+                "possible": _short(line.possible * maximum / 100),
+                "quotes": [e.text for e in line.evidence],
+            }
+            for line in marks.lines
+        ],
     }
 
 
@@ -84,7 +127,7 @@ def _row(group: str, item: str, possible: float) -> dict[str, Any]:
     return {"group": group, "item": item, "possible": _short(possible)}
 
 
-def _words(item: Item, lang: str) -> dict[str, str]:
+def _words(item: Item | About, lang: str) -> dict[str, str]:
     return {"name": item.name[lang], "why": item.why[lang], "advice": item.advice[lang]}
 
 

@@ -19,6 +19,7 @@ from csworkshop.exercises.feedback import segments
 from csworkshop.exercises.library import UnknownExercise, load_exercise
 from csworkshop.exercises.marking import mark
 from csworkshop.text.language import strings
+from csworkshop.widgets import saved
 from csworkshop.widgets import studio as module
 from csworkshop.widgets.studio import ReplyStudio, studio
 
@@ -76,7 +77,7 @@ def _sent(widget: ReplyStudio, action: Callable[[], object]) -> list[dict[str, A
 @pytest.fixture(autouse=True)
 def no_widgets_of_other_tests() -> Iterator[None]:
     yield
-    module._LIVE.clear()
+    saved._LIVE.clear()
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 // What helps: hints one by one, the model answer after an honest try, earlier versions.
+// `on.solution(found)` and `on.preview(text)`: how an answer that isn't plain words is shown.
 import { button, make } from "./page.js";
 import { paintedText, piecesOf } from "./spans.js";
 
@@ -15,6 +16,7 @@ export function help(voice, ids, exercise, on) {
   );
   const node = make("section", "cs-help", {}, make("div", "cs-actions", {}, ...Object.values(buttons)), panel);
   const contents = { hint: drawHints, solution: drawSolution, versions: drawVersions };
+  const readable = on.preview || ((text) => text);
   let open = "";
   let hints = [];
   let solution = null;
@@ -53,6 +55,7 @@ export function help(voice, ids, exercise, on) {
   function drawSolution() {
     if (!solution) return [];
     if (!solution.allowed) return [make("p", "", {}, voice.pick(solution.why))];
+    if (on.solution) return on.solution(solution);
     const own = on.own();
     const columns = [
       ["solution_yours", own.text, own.pieces],
@@ -72,8 +75,8 @@ export function help(voice, ids, exercise, on) {
       restore.setAttribute("aria-label", `${voice.say("restore")} ${when(at)}`);
       const tags = conflict ? [make("span", "cs-tag", {}, voice.say("version_conflict"))] : [];
       const head = make("summary", "", {}, make("span", "cs-when", {}, when(at)), ...tags);
-      head.append(make("span", "cs-preview", { lang: "zh-CN" }, text.slice(0, 80)));
-      const full = make("p", "cs-copy", { lang: "zh-CN" }, text);
+      head.append(make("span", "cs-preview", { lang: "zh-CN" }, readable(text).slice(0, 80)));
+      const full = make("p", "cs-copy", { lang: "zh-CN" }, readable(text));
       return make("li", "", {}, make("details", "", {}, head, full), restore);
     });
     return [make("ul", "cs-versions", {}, ...rows)];

@@ -65,7 +65,7 @@ export function score(voice, ids, exercise, on) {
   };
 }
 
-function drawRing(passAt) {
+export function drawRing(passAt) {
   const holder = document.createElement("div");
   const angle = 2 * Math.PI * passAt - Math.PI / 2;
   const at = (radius) => `${50 + radius * Math.cos(angle)} ${50 + radius * Math.sin(angle)}`;

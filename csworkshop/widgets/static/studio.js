@@ -6,7 +6,9 @@ import { help } from "./help.js";
 import { announcer, make, notices, speaker } from "./page.js";
 import { score } from "./score.js";
 import { piecesOf } from "./spans.js";
+import { statusLine } from "./status.js";
 import { talk } from "./talk.js";
+import { otherWindows, savingTold } from "./windows.js";
 import { connect } from "./wire.js";
 
 function render({ model, el: root }) {
@@ -61,11 +63,8 @@ function render({ model, el: root }) {
     alarms.show("restored", { tone: "info", text: () => voice.say("restored") });
     wire.send("versions");
   }
-  // An alarm that hides when all is well again.
-  function alarm(kind, sentence) {
-    alarms.show(kind, { tone: "alarm", text: sentence });
-    status.unsaved();
-  }
+  const told = savingTold({ voice, alarms, status, enable: text.enable });
+  const others = otherWindows({ voice, client, drafts, alarms, status, sheet: text, paint, wire: () => wire });
 
   const wire = connect(model, client, drafts, {
     welcome(message) {
@@ -76,26 +75,17 @@ function render({ model, el: root }) {
       aid.setHints(message.hints);
       card.setDisputes(message.disputes);
       status.saved();
-      if (message.problem) alarm("failed", () => voice.pick(message.problem));
-      recover(message);
+      if (message.problem) told.alarm("failed", () => voice.pick(message.problem));
+      others.recover(message);
     },
     result: paint,
     saved(message, all) {
-      alarms.hide("failed");
-      if (all) status.saved();
-      if (message.why) alarms.show("note", { tone: "info", text: () => voice.pick(message.why), actions: [gotIt("note")] });
-      if (message.state === "conflict") {
-        alarms.show("conflict", { tone: "info", text: () => voice.say("conflict"), actions: [gotIt("conflict")] });
-      }
+      told.saved(message, all, others.gotIt);
       if (aid.open === "versions") wire.send("versions");
     },
-    failed: (why, kept) => alarm("failed", () => (kept ? voice.pick(why) : `${voice.pick(why)} ${voice.say("unkept")}`)),
-    silent({ unsaved, kept, welcomed }) {
-      if (!welcomed) text.enable(false);
-      const key = !welcomed ? "ghost" : !kept ? "silent_unkept" : unsaved ? "silent" : "restarted";
-      alarm("silent", () => voice.say(key));
-    },
-    answered: () => alarms.hide("silent"),
+    failed: told.failed,
+    silent: told.silent,
+    answered: told.answered,
     message(message) {
       const meant = {
         hints: () => aid.setHints(message.hints),
@@ -103,69 +93,12 @@ function render({ model, el: root }) {
         versions: () => aid.setVersions(message.versions),
         disputes: () => card.setDisputes(message.disputes),
         kept: () => drafts.remove(message.keys),
-        problem: () => alarm("failed", () => voice.pick(message.why)),
-        other: () => elsewhere(message),
+        problem: () => told.alarm("failed", () => voice.pick(message.why)),
+        other: () => others.elsewhere(message),
       };
       meant[message.kind]();
     },
   });
-
-  // Another window has written. Here nobody is typing: take it over. Otherwise say so, and keep both.
-  function elsewhere(message) {
-    if (message.from === client || (message.to && message.to !== client) || message.revision <= wire.revision) return;
-    if (message.text === text.value) {
-      wire.adopt(message.revision);
-      return;
-    }
-    const take = () => {
-      if (wire.busy) wire.send("keep", { texts: [text.value], keys: [] });
-      wire.adopt(message.revision);
-      alarms.hide("other");
-      if (wire.busy || text.busy) text.replace(message.text);
-      else text.load(message.text);
-      if (message.marks) paint(message.text, message.marks);
-      status.count();
-    };
-    if (wire.busy || text.busy) {
-      alarms.show("other", { tone: "info", text: () => voice.say("other_wrote"), actions: [["take_other", take]] });
-    } else {
-      take();
-      status.note("other_taken");
-    }
-  }
-
-  // Words of an earlier view that never reached Python.
-  function recover({ text: saved, revision }) {
-    const found = drafts.others();
-    const spent = found.filter((draft) => draft.text === saved || !draft.text.trim());
-    drafts.remove(spent.map((draft) => draft.key));
-    const [newest, ...rest] = found.filter((draft) => !spent.includes(draft));
-    // Nothing newer was saved, or only what this draft's own writer had sent.
-    if (newest && (newest.revision === revision || newest.underway.includes(saved))) {
-      use(newest, false);
-      alarms.show("recovered", { tone: "info", text: () => voice.say("recovered"), actions: [gotIt("recovered")] });
-    } else if (newest) {
-      const take = () => (alarms.hide("offered"), use(newest, true));
-      const leave = () => (alarms.hide("offered"), putAway([newest]));
-      const actions = [
-        ["take_draft", take],
-        ["leave_draft", leave],
-      ];
-      alarms.show("offered", { tone: "info", text: () => voice.say("offered"), quote: newest.text, actions });
-    }
-    if (rest.length) putAway(rest);
-  }
-  function use(draft, keepCurrent) {
-    text.load(draft.text);
-    status.saving();
-    status.count();
-    wire.push(draft.text, keepCurrent);
-    drafts.remove([draft.key]);
-  }
-  function putAway(old) {
-    wire.send("keep", { texts: old.map((draft) => draft.text), keys: old.map((draft) => draft.key) });
-  }
-  const gotIt = (kind) => ["dismiss", () => alarms.hide(kind)];
 
   // Keys typed here are no shortcuts of the notebook's, except saving.
   function keydown(event) {
@@ -193,46 +126,6 @@ function render({ model, el: root }) {
     quiet.stop();
     status.stop();
     wire.close();
-  };
-}
-
-// Under the text: what the underlines mean, and whether the words are saved.
-function statusLine(voice, text) {
-  const legend = make("span", "cs-legend");
-  const state = make("span", "cs-state");
-  const length = make("span", "cs-length");
-  const node = make("div", "cs-status", {}, legend, state);
-  let key = "connecting";
-  let slow = 0;
-  function set(next) {
-    clearTimeout(slow);
-    key = next;
-    draw();
-  }
-  function draw() {
-    const samples = { technique: "earned", fault: "fault", unsure: "unsure" };
-    legend.replaceChildren(
-      ...Object.entries(samples).map(([kind, look]) => make("span", `cs-words cs-${look}`, {}, voice.say(`legend_${kind}`))),
-    );
-    legend.setAttribute("aria-label", voice.say("legend"));
-    state.textContent = voice.say(key);
-    state.dataset.state = key;
-    length.textContent = voice.say("length", { n: Array.from(text.value).length });
-  }
-  voice.onDraw(draw);
-  return {
-    node,
-    length,
-    saved: () => set("saved"),
-    unsaved: () => set("unsaved"),
-    note: (next) => set(next),
-    // Only a save that takes a while is worth a word; else the line would flicker at every key.
-    saving() {
-      clearTimeout(slow);
-      slow = setTimeout(() => key !== "unsaved" && set("saving"), 500);
-    },
-    count: () => (length.textContent = voice.say("length", { n: Array.from(text.value).length })),
-    stop: () => clearTimeout(slow),
   };
 }
 

@@ -2,6 +2,16 @@
 import { button, icon, make } from "./page.js";
 
 export function talk(voice, ids, exercise, on) {
+  const label = make("p", "cs-who cs-ours");
+  const flawed = make("div", "cs-turn cs-right", {}, label);
+  flawed.append(make("div", "cs-bubble cs-flawed", { lang: "zh-CN" }, exercise.flawed));
+  const node = make("div", "cs-talk", {}, ...header(voice, ids, exercise, on), ...customerTurn(voice, exercise), flawed);
+  voice.onDraw(() => (label.textContent = voice.say("flawed")));
+  return { node };
+}
+
+// Title, tags and task, with the choice of language.
+export function header(voice, ids, exercise, on) {
   const title = make("h3", "cs-title");
   const facts = make("p", "cs-facts");
   const task = make("p", "cs-task", { id: ids.task });
@@ -15,35 +25,35 @@ export function talk(voice, ids, exercise, on) {
     toggle.append(choice);
     return choice;
   });
-  const head = make("header", "cs-head", {}, make("div", "", {}, title, facts), toggle);
-
-  const who = make("p", "cs-who");
-  const said = make("div", "cs-bubble cs-theirs", { lang: "zh-CN" }, exercise.customer);
-  const customer = make("div", "cs-turn", {}, who, said);
-  const seen = context(voice, exercise);
-  const label = make("p", "cs-who cs-ours");
-  const flawed = make("div", "cs-turn cs-right", {}, label);
-  flawed.append(make("div", "cs-bubble cs-flawed", { lang: "zh-CN" }, exercise.flawed));
-  const node = make("div", "cs-talk", {}, head, task, customer, seen, flawed);
-
   voice.onDraw(() => {
     title.textContent = voice.pick(exercise.title);
     task.textContent = voice.pick(exercise.task);
     const tags = [exercise.module, voice.say("level", { n: exercise.level })];
     if (exercise.graded) tags.push(`${voice.say("graded")} · ${voice.say("score_of", { n: exercise.maximum })}`);
     facts.replaceChildren(...tags.map((tag) => make("span", "", {}, tag)));
-    const persona = [exercise.domain, voice.say(`persona_${exercise.persona}`), voice.say(`emotion_${exercise.emotion}`)];
-    const channel = make("span", "", {}, icon(exercise.channel), voice.say(`channel_${exercise.channel}`));
-    const name = make("strong", "", {}, voice.say("customer"));
-    who.replaceChildren(name, channel, ...persona.filter(Boolean).map((tag) => make("span", "", {}, tag)));
-    label.textContent = voice.say("flawed");
     toggle.setAttribute("aria-label", voice.say("language"));
     for (const choice of languages) choice.setAttribute("aria-pressed", String(choice.dataset.lang === voice.lang));
   });
-  return { node };
+  return [make("header", "cs-head", {}, make("div", "", {}, title, facts), toggle), task];
 }
 
-function context(voice, exercise) {
+// What the customer wrote, who that is, and what the agent can see. `scene` has the keys of `scene_data` in Python.
+export function customerTurn(voice, scene) {
+  const who = make("p", "cs-who");
+  const said = make("div", "cs-bubble cs-theirs", { lang: "zh-CN" }, scene.customer);
+  const customer = make("div", "cs-turn", {}, who, said);
+  voice.onDraw(() => {
+    const persona = [scene.domain, voice.say(`persona_${scene.persona}`)];
+    if (scene.emotion) persona.push(voice.say(`emotion_${scene.emotion}`));
+    const channel = make("span", "", {}, icon(scene.channel), voice.say(`channel_${scene.channel}`));
+    const name = make("strong", "", {}, voice.say("customer"));
+    who.replaceChildren(name, channel, ...persona.filter(Boolean).map((tag) => make("span", "", {}, tag)));
+  });
+  customer.hidden = !scene.customer;
+  return [customer, context(voice, scene)];
+}
+
+export function context(voice, exercise) {
   const summary = make("summary", "");
   const groups = ["facts", "policy"].filter((group) => exercise[group].length);
   const lists = groups.map((group) => {

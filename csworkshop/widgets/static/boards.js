@@ -1,0 +1,112 @@
+// Pieces that boards of several kinds are made of.
+import { button, make } from "./page.js";
+
+// One of several answers, as radio buttons. `options`: [{ id, text }] with text a string or {zh, en}.
+// `name` must be unique on the page. setMarks: { right: id or null, wrong: id or null }.
+export function choices(voice, name, label, options, onChange) {
+  const rows = options.map(({ id, text }) => {
+    const input = make("input", "", { type: "radio", name, value: id });
+    const words = make("span", "", {});
+    voice.onDraw(() => (words.textContent = typeof text === "string" ? text : voice.pick(text)));
+    const row = make("label", "cs-option", {}, input, words);
+    input.addEventListener("change", () => onChange(id));
+    return { id, input, row };
+  });
+  const node = make("div", "cs-options", { role: "radiogroup", "aria-labelledby": label }, ...rows.map((r) => r.row));
+  return {
+    node,
+    set(id) {
+      for (const row of rows) row.input.checked = row.id === id;
+    },
+    enable: (yes) => rows.forEach((row) => (row.input.disabled = !yes)),
+    setMarks({ right = null, wrong = null } = {}) {
+      for (const row of rows) {
+        row.row.classList.toggle("cs-right-one", row.id === right);
+        row.row.classList.toggle("cs-wrong-one", row.id === wrong);
+      }
+    },
+  };
+}
+
+// Any number of several answers, as check boxes.
+export function several(voice, label, options, onChange) {
+  const rows = options.map(({ id, text }) => {
+    const input = make("input", "", { type: "checkbox", value: id });
+    const words = make("span", "", {});
+    voice.onDraw(() => (words.textContent = typeof text === "string" ? text : voice.pick(text)));
+    const row = make("label", "cs-option", {}, input, words);
+    input.addEventListener("change", () => onChange(rows.filter((r) => r.input.checked).map((r) => r.id)));
+    return { id, input, row };
+  });
+  const node = make("div", "cs-options", { role: "group", "aria-labelledby": label }, ...rows.map((r) => r.row));
+  return {
+    node,
+    set: (ids) => rows.forEach((row) => (row.input.checked = ids.includes(row.id))),
+    enable: (yes) => rows.forEach((row) => (row.input.disabled = !yes)),
+    setMarks({ right = [], wrong = [] } = {}) {
+      for (const row of rows) {
+        row.row.classList.toggle("cs-right-one", right.includes(row.id));
+        row.row.classList.toggle("cs-wrong-one", wrong.includes(row.id));
+      }
+    },
+  };
+}
+
+// A text of the trainee's that grows with its words. Half a syllable of pinyin is nobody's answer.
+export function writing(voice, { id, label, placeholder, rows = 3 }, onChange) {
+  const caption = make("label", "cs-label", { for: id });
+  const area = make("textarea", "cs-text", { id, rows, spellcheck: "false", autocomplete: "off" });
+  let composing = false;
+  const fit = () => {
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+  };
+  const said = () => {
+    fit();
+    if (!composing) onChange(area.value);
+  };
+  area.addEventListener("compositionstart", () => (composing = true));
+  area.addEventListener("compositionend", () => {
+    composing = false;
+    said();
+  });
+  area.addEventListener("input", said);
+  area.addEventListener("contextmenu", (event) => event.stopPropagation()); // the browser's own: paste, undo
+  voice.onDraw(() => {
+    caption.textContent = label();
+    area.placeholder = placeholder ? placeholder() : "";
+  });
+  return {
+    node: make("div", "cs-writing", {}, caption, area),
+    area,
+    get value() {
+      return area.value;
+    },
+    get busy() {
+      return composing || document.activeElement === area;
+    },
+    set(text) {
+      if (area.value !== text) area.value = text;
+      requestAnimationFrame(fit);
+    },
+    enable: (yes) => (area.readOnly = !yes),
+  };
+}
+
+// A numbered heading for a part of a board.
+export function heading(id, draw, voice) {
+  const node = make("h4", "cs-part", { id });
+  voice.onDraw(() => (node.textContent = draw()));
+  return node;
+}
+
+// A button with words from the interface.
+export function pressable(voice, key, onPress, cls = "cs-button") {
+  const node = button(cls, {});
+  voice.onDraw(() => (node.textContent = voice.say(key)));
+  node.addEventListener("click", onPress);
+  return node;
+}
+
+// The line of the marks with this id, or null.
+export const lineOf = (marks, item) => (marks ? marks.lines.find((line) => line.item === item) || null : null);
