@@ -81,7 +81,7 @@ def _mark(value: Value, exercise: Choice, level: Level) -> Marks:
             share = float(chosen == question.right)
         else:
             share = max(0.0, (len(right) - MANY_WRONG * len(wrong)) / len(question.right))
-        reasons = [f"“{o.text}”：{o.why}" for o in question.options if o.id in chosen]
+        reasons = [f"“{o.text.strip('“”')}”：{o.why}" for o in question.options if o.id in chosen]
         left = len(question.right - chosen)
         zh, en = ["".join(reasons)], [" ".join(reasons)]
         if not chosen:
