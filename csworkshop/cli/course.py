@@ -65,6 +65,8 @@ def add_course_commands(commands: Any) -> None:
         if name == "grade":
             command.add_argument("--student", action="append", metavar="NAME", help="only this one (repeatable)")
             command.add_argument("--all", action="store_true", help="mark again what has not changed, too")
+        if name == "feedback":
+            command.add_argument("--all", action="store_true", help="write and hand back again what is the same, too")
         add_progress(command)
         add_language(command)
         command.set_defaults(run=in_course(run))
@@ -120,8 +122,9 @@ def _feedback(args: argparse.Namespace) -> int:
 
     with Bar(f"feedback {args.assignment}", args) as bar:
         done = feedback(
-            args.assignment, args.course, exchange=args.exchange, lang=args.lang, on_page=lambda _, n, of: bar(n, of)
-        )
+            args.assignment, args.course, exchange=args.exchange, lang=args.lang,
+            on_page=lambda _, n, of: bar(n, of), everything=args.all,
+        )  # fmt: skip
     return _told(done)
 
 

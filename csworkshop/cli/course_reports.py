@@ -36,7 +36,9 @@ Write marks as nbgrader's gradebook has them (an instructor's score before the c
   items.csv   long format, a row per item of a scorecard: course, assignment, trainee, notebook, cell, exercise, item,
               type, state, points, lost, possible (of the cell's points), evidence (JSON: [[start, end, words]]),
               cell_points (the checker's), cell_score (what counts), cell_possible, by_hand, passed, refusal, fault,
-              handed_in (UTC). pandas.read_csv("items.csv") reads it.
+              handed_in (UTC); then, where an instructor decided otherwise than the checker, override (earned, missing,
+              found, removed, points), override_points, override_who, override_when, override_comment. A decision about
+              a whole reply has a row with the item "total" or "refusal". pandas.read_csv("items.csv") reads it.
   xapi.jsonl  xAPI 1.0.3 statements, one a line: the trainee's account answered an exercise and scored in an assignment,
               with result.score.scaled. No words of theirs and no name but the account's.
 

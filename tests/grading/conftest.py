@@ -12,10 +12,9 @@ import nbformat
 import pytest
 
 from csworkshop.exercises.answers import AnswerFile
-from csworkshop.exercises.library import content
+from csworkshop.exercises.library import content, load_exercise
 from csworkshop.exercises.marking import mark
 from csworkshop.grading import course as commands
-from csworkshop.grading.plan import load_exercise
 
 EXERCISES = ("m2-vague-delivery", "m2-a-parcel")
 HONEST = "晚上要招呼客人,海鲜还没到,换谁都着急,这是我们的错,对不起。下午2点20分前给您送到,另外给您补一张20元券。"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from csworkshop.cli import main
+from csworkshop.exercises.library import load_exercise
 from csworkshop.exercises.marking import mark
 from csworkshop.grading.calibration import SAMPLE, Reply, Sheet, make_sheets, read_sample, read_sheets
 from csworkshop.grading.calibration_report import CHECKER, NONE, PEOPLE, calibrate, report
 from csworkshop.grading.course import CourseError
-from csworkshop.grading.plan import load_exercise
 from csworkshop.text.tables import Row, read_table, safe_cell
 
 from .conftest import EXERCISES, HONEST, Class

@@ -15,10 +15,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from csworkshop.cli import main
+from csworkshop.exercises.library import load_exercise
 from csworkshop.exercises.marking import mark
 from csworkshop.grading.export import CANVAS, ITEMS, MOODLE, Exported, export_course
 from csworkshop.grading.opening import CourseError, open_course
-from csworkshop.grading.plan import load_exercise
 from csworkshop.text.tables import plain_cell
 
 from .conftest import EXERCISES, HONEST, Class, expected
@@ -101,6 +101,31 @@ def test_items(graded: Class) -> None:
     assert set(carol.cell_score) == {9.5} and carol.by_hand.all() and set(carol.cell_points) != {9.5}
     assert set(table.trainee) == {"alice", "bob", "carol"} and done.without_details == 0
     assert len(table) == next(iter(done.rows.values()))
+
+
+def test_items_tell_who_decided_otherwise_and_why(graded: Class) -> None:
+    from csworkshop.grading.overrides import Wanted, override
+
+    lost = next(line for line in mark("好的,尽快。", load_exercise(EXERCISES[0])).lines if line.state == "missing")
+    decided = [
+        Wanted("carol", EXERCISES[0], lost.item, "earned", "=这句算"),
+        Wanted("carol", EXERCISES[0], "total", "points", "总分另定", 8.0),
+        Wanted("alice", EXERCISES[1], "total", "points", "待撤回", 1.0),
+    ]
+    override("m2", graded.root, decided, "王老师")
+    override("m2", graded.root, [Wanted("alice", EXERCISES[1], "total", "withdrawn", "")], "王老师")
+    folder, _ = _export(graded, formats=["items"])
+    table = pd.read_csv(folder / "items.csv", dtype=str, keep_default_na=False)
+    told = table[table.override != ""].sort_values("item", key=lambda c: c == "total")
+    assert list(zip(told.trainee, told.cell, told["item"], told.override, told.override_points, strict=True)) == [
+        ("carol", EXERCISES[0], lost.item, "earned", ""), ("carol", EXERCISES[0], "total", "points", "8.0"),
+    ]  # fmt: skip
+    assert list(told.override_comment) == ["'=这句算", "总分另定"] and set(told.override_who) == {"王老师"}
+    assert all(datetime.fromisoformat(when).tzinfo for when in told.override_when)
+    whole = table[table["item"] == "total"]
+    assert len(whole) == 1 and set(whole.points) == {""} and set(whole.cell_points) == {"8.0"}
+    first = next(row for _, row in told.iterrows())
+    assert first.state == "earned" and float(first.points) == pytest.approx(lost.possible / 10, abs=1e-4)
 
 
 def test_no_cell_is_a_formula(course: Class) -> None:
