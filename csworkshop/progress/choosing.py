@@ -5,7 +5,7 @@ An exercise is worth the sum, over the topics that it trains, of
     need      how likely the topic is not yet mastered; 0 once it is closed, but for a closed topic that is due for
               review, how far its recall has fallen
     scarcity  topics that few exercises train come first where they can be trained; the others come along anyway
-    room      4 p (1 - p), at least 0.25: at this level the topic is neither sure to succeed nor hopeless
+    room      4 p (1 - p), at least 0.6: at this level the topic is neither sure to succeed nor hopeless
     rest      halved by each time that the topic was trained already in this sitting
 
 times variety: less for a customer (persona and emotion) or a kind of exercise just met, for an exercise done lately,
@@ -16,51 +16,27 @@ Shapes: N trainees, K topics, E exercises.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from csworkshop.progress.reviews import RETENTION
-from csworkshop.progress.topics import Parameters, parameters, table
+from csworkshop.progress.shelf import Shelf
 
 SURE = 0.95  # a topic is closed when it is mastered with this probability …
 LITTLE = 0.08  # … and the deviation of its estimated probability of success is at most this
 REOPEN = 0.80  # a closed topic opens again when its probability falls below
 SCARCITY = 0.5  # exponent: 0 would ignore how many exercises train a topic
-LEAST_ROOM = 0.25
+LEAST_ROOM = 0.6
+REST = 0.5
 REVIEW = 2.0  # a closed topic that is due, beside an open one of which nothing is known
-RECENT = 12.0  # attempts after which an exercise is almost as good as new
-LIKE_KIND = 0.6  # an exercise of a kind that doesn't serve the topic's gap
+RECENT = 8.0  # attempts after which an exercise is almost as good as new
 NEW, WEAK, DUE, KEEP = range(4)  # why an exercise was chosen
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 Truths = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """The library as arrays. `card` (E, K): the exercise judges the topic; `share` (E, K): how much it trains it.
-
-    `level` (E,) 1..3, `scene` and `kind` (E,) numbers of what makes exercises alike, `minutes` (E,) at a common pace.
-    """
-
-    ids: tuple[str, ...]
-    parameters: Parameters
-    card: Truths
-    share: Floats
-    level: Ints
-    scene: Ints
-    kind: Ints
-    minutes: Floats
-
-    @property
-    def supply(self) -> Floats:
-        """(K,) how many exercises train each topic, as a share of the shelf; at least one exercise's worth."""
-        return np.maximum(self.share.mean(0), 1 / max(len(self.ids), 1))
 
 
 @dataclass(frozen=True)
@@ -94,56 +70,6 @@ class Choice:
     why: Ints
 
 
-def shelf_of(exercises: Sequence[Any], more_items: Iterable[str] = (), fitted: Parameters | None = None) -> Shelf:
-    """The exercises as a shelf; of each only id, kind, module, level and items (or its scorecard's) are asked.
-
-    `more_items` are topics that no exercise here has, but records may. `fitted` replaces the topics' prior parameters.
-    """
-    items = [items_of(e) for e in exercises]
-    serves = [table().kind(e.kind).serves for e in exercises]
-    named = dict.fromkeys(i for found in (*items, *serves, tuple(more_items)) for i in found)
-    known = parameters(sorted(named)) if fitted is None else fitted
-    card = np.zeros((len(exercises), len(known.ids)), bool)
-    share = np.zeros(card.shape)
-    for n, exercise in enumerate(exercises):
-        gap = table().kind(exercise.kind).gap
-        for item in serves[n]:
-            share[n, known.index(item)] = 0.5
-        for item in items[n]:
-            card[n, known.index(item)] = True
-            share[n, known.index(item)] = 1.0 if table().gap(item) == gap else LIKE_KIND
-    minutes = [table().kind(e.kind).minutes * (0.75 + 0.25 * (e.level - 1)) for e in exercises]
-    return Shelf(
-        ids=tuple(e.id for e in exercises),
-        parameters=known,
-        card=card,
-        share=share,
-        level=np.array([e.level for e in exercises], int),
-        scene=_numbered([_scene(e) for e in exercises]),
-        kind=_numbered([e.kind for e in exercises]),
-        minutes=np.array(minutes, float),
-    )
-
-
-def items_of(exercise: Any) -> tuple[str, ...]:
-    """The items that an exercise of any kind judges."""
-    found = getattr(exercise, "items", None)
-    if found is None:
-        card = getattr(exercise, "scorecard", None)
-        found = card.items if card is not None else ()
-    return tuple(found() if callable(found) else found)
-
-
-def _scene(exercise: Any) -> tuple[str, str]:
-    scenario = getattr(exercise, "scenario", exercise)
-    return str(getattr(scenario, "persona", exercise.kind)), str(getattr(scenario, "emotion", exercise.module))
-
-
-def _numbered(values: Sequence[Any]) -> Ints:
-    known = {v: n for n, v in enumerate(dict.fromkeys(values))}
-    return np.array([known[v] for v in values], int)
-
-
 def close(mastered: Floats, deviation: Floats, closed: Truths) -> Truths:
     """Which topics are closed now, given which were before."""
     return np.where(closed, mastered >= REOPEN, (mastered >= SURE) & (deviation <= LITTLE))
@@ -158,7 +84,7 @@ def need(standing: Standing) -> Floats:
 
 def worth(shelf: Shelf, standing: Standing) -> tuple[Floats, Floats]:
     """(N, E) what each exercise is worth, and (N, K) the need that it meets, by scarcity and rest."""
-    wanted = need(standing) * shelf.supply ** -SCARCITY * 0.5**standing.sitting
+    wanted = need(standing) * shelf.supply**-SCARCITY * REST**standing.sitting
     odds = np.log(np.clip(standing.success, 0.01, 0.99) / np.clip(1 - standing.success, 0.01, 0.99))
     total = np.zeros((len(standing.last), len(shelf.ids)))
     for level in np.unique(shelf.level):

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csworkshop.progress import reviews
-from csworkshop.progress.choosing import Shelf, Standing, close
+from csworkshop.progress.choosing import Standing, close
 from csworkshop.progress.filtering import Tracer, deviation, mastered, success
 from csworkshop.progress.records import Attempt
 from csworkshop.progress.reviews import Memory
-from csworkshop.progress.topics import OUTCOMES
+from csworkshop.progress.shelf import Shelf
+from csworkshop.progress.topics import OUTCOMES, table
 
 SITTING_DAYS = 4 / 24  # after a longer pause a new sitting begins
 
@@ -81,7 +82,11 @@ class Learners:
         rated = reviews.rating(outcome, level, (helps + solution) > 0)
         old = Memory(self.memory.stability[at], self.memory.difficulty[at], self.memory.day[at])
         new = reviews.review(old, rated, np.asarray(day, float)[:, None] + np.zeros(topics.shape))
-        self.memory.stability[at], self.memory.difficulty[at], self.memory.day[at] = new.stability, new.difficulty, new.day
+        self.memory.stability[at], self.memory.difficulty[at], self.memory.day[at] = (
+            new.stability,
+            new.difficulty,
+            new.day,
+        )
         self.practised[at] += outcome >= 0
         self.sitting[at] += outcome >= 0
         self._close(rows)
@@ -100,9 +105,7 @@ class Learners:
         self, topics: Ints, outcome: Ints, level: Ints, helps: Ints, solution: Ints, belief: Floats
     ) -> Floats:
         pad = topics >= len(self.shelf.parameters.ids)
-        return self.tracer.observe(
-            belief, np.where(pad, 0, topics), np.where(pad, -1, outcome), level, helps, solution
-        )
+        return self.tracer.observe(belief, np.where(pad, 0, topics), np.where(pad, -1, outcome), level, helps, solution)
 
     def _close(self, rows: Ints) -> None:
         belief = self.belief[rows]
@@ -145,7 +148,9 @@ def learner(shelf: Shelf, attempts: Sequence[Attempt], tracer: Tracer | None = N
         judged = {ids[i]: OUTCOMES[o] for i, o in a.items.items() if i in ids}
         topics = np.array([list(judged) or [len(ids)]])
         outcome = np.array([list(judged.values()) or [-1]])
-        level, helps, solution = (np.array([v]) for v in (a.level, a.hints + a.tries, int(a.solution)))
+        level, helps, solution = (
+            np.array([v]) for v in (a.level, a.hints + a.tries + table().kind(a.kind).help, int(a.solution))
+        )
         exercise = np.array([place.get(a.exercise, -1)])
         known.attempt(row, exercise, topics, outcome, level, helps, solution, np.array([day_of(a)]))
     return known

@@ -8,9 +8,12 @@ stand*: nothing was typed for `PAUSE` seconds, or they left the exercise, or the
   item of it counts);
 - its words are not those of an earlier attempt at this exercise in the log (fingerprint of the words, so blanks and
   punctuation make no new attempt; two notebooks that show the same answer record it once);
-- within a sitting (less than `SITTING` since the last attempt at the exercise) some item came out differently: polishing
-  that changes nothing the checker sees is the same attempt. Later attempts of a sitting carry `tries`, because live
-  feedback on the earlier ones was help.
+- within a sitting (less than `SITTING` since the last attempt at the exercise) some item came out differently:
+  polishing that changes nothing the checker sees is the same attempt. Later attempts of a sitting carry `tries`,
+  because live feedback on the earlier ones was help.
+
+Items of an exercise of another kind are its own; where it says which techniques it trains, those count by its score:
+done from `WELL` on, not done below `POORLY`, partly between.
 
 `Recorder` has the clock as an argument and starts no thread where `timer` is None; then `tick()` must be called.
 """
@@ -28,14 +31,16 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from csworkshop.progress.records import Attempt, Log, Outcome, RecordError
+from csworkshop.progress.topics import type_of
 from csworkshop.text.normalise import fold
 
 PAUSE = 20.0  # seconds without a key after which a text stands
 SITTING = timedelta(minutes=30)
 SHORTEST = 15  # characters that carry words, as marking's honest try
-NO_ATTEMPT = ("empty", "unchanged")
+NO_ATTEMPT = ("empty", "unchanged", "unreadable")
 LONGEST_WORDS = 16  # characters of a quoted fault; the log holds no sentences
 MOST_WORDS = 3
+WELL, POORLY = 0.8, 0.5
 IDLE = 120.0  # a longer gap between two key presses is no time spent on the exercise
 
 Clock = Callable[[], datetime]
@@ -53,6 +58,8 @@ class Exercise(Protocol):
     def module(self) -> str: ...
     @property
     def level(self) -> int: ...
+    @property
+    def items(self) -> tuple[str, ...]: ...
 
 
 @dataclass
@@ -61,6 +68,7 @@ class _Standing:
 
     exercise: Exercise
     marks: Any
+    text: str
     at: datetime
     hints: int = 0
     solution: bool = False
@@ -99,8 +107,14 @@ class Recorder:
         this = weakref.ref(self)
         atexit.register(lambda: (recorder := this()) and recorder.leave())
 
-    def seen(self, exercise: Exercise, marks: Any, *, hints: int = 0, solution_seen: bool = False) -> None:
-        """Marks at level `full` were shown. Cheap: nothing is written before the text stands."""
+    def seen(
+        self, exercise: Exercise, marks: Any, *, text: str | None = None, hints: int = 0, solution_seen: bool = False
+    ) -> None:
+        """Marks at level `full` were shown. Cheap: nothing is written before the text stands.
+
+        `text` is the answer as it was saved; a reply's own text where it isn't given.
+        """
+        text = marks.report.reply if text is None else text
         with self._lock:
             at = self.clock()
             self.tick()
@@ -108,15 +122,17 @@ class Recorder:
             spent = 0.0
             if before:
                 spent = before.seconds + min(max((at - before.at).total_seconds(), 0.0), IDLE)
-                if before.marks is not None and fingerprint(before.marks) == fingerprint(marks):
+                if before.marks is not None and fingerprint(before.text) == fingerprint(text):
                     at = before.at  # the same text marked again (another tab): it stands since then
-            self._standing[exercise.id] = _Standing(exercise, marks, at, hints, solution_seen, spent)
+            self._standing[exercise.id] = _Standing(exercise, marks, text, at, hints, solution_seen, spent)
             self._arm(PAUSE)
 
-    def check(self, exercise: Exercise, marks: Any, *, hints: int = 0, solution_seen: bool = False) -> Attempt | None:
+    def check(
+        self, exercise: Exercise, marks: Any, *, text: str | None = None, hints: int = 0, solution_seen: bool = False
+    ) -> Attempt | None:
         """The trainee asked for the marks: the text stands at once."""
         with self._lock:
-            self.seen(exercise, marks, hints=hints, solution_seen=solution_seen)
+            self.seen(exercise, marks, text=text, hints=hints, solution_seen=solution_seen)
             return self._record(exercise.id)
 
     def leave(self, exercise_id: str | None = None) -> list[Attempt]:
@@ -147,7 +163,7 @@ class Recorder:
     ) -> Attempt | None:
         """An attempt that is over by itself: a role-play's end, a drill's answer. `text` tells two of them apart."""
         with self._lock:
-            found = _attempt(exercise, self.clock(), dict(items), score, passed, text=fingerprint_of(text))
+            found = _attempt(exercise, self.clock(), dict(items), score, passed, text=fingerprint(text))
             return self._write(
                 found.model_copy(
                     update={
@@ -161,7 +177,12 @@ class Recorder:
         if self.timer and not self._armed:
             self._armed = True
             this = weakref.ref(self)
-            self.timer(seconds, lambda: (recorder := this()) and recorder._rings())
+
+            def rings() -> None:
+                if recorder := this():
+                    recorder._rings()
+
+            self.timer(seconds, rings)
 
     def _rings(self) -> None:
         with self._lock:
@@ -175,11 +196,12 @@ class Recorder:
     def _record(self, exercise_id: str) -> Attempt | None:
         standing = self._standing[exercise_id]
         marks, standing.marks = standing.marks, None
-        if marks is None or marks.refusal in NO_ATTEMPT or len(words_of(marks.report.reply)) < SHORTEST:
+        short = standing.exercise.kind == "rewrite" and len(words_of(standing.text)) < SHORTEST
+        if marks is None or marks.refusal in NO_ATTEMPT or short:
             return None
-        items = {} if marks.refusal else {line.item: line.state for line in marks.lines}
+        items = {} if marks.refusal else outcomes(standing.exercise, marks)
         found = _attempt(
-            standing.exercise, standing.at, items, marks.score, marks.passed, text=fingerprint(marks)
+            standing.exercise, standing.at, items, marks.score, marks.passed, text=fingerprint(standing.text)
         ).model_copy(
             update={
                 "words": _words(marks), "hints": standing.hints, "solution": standing.solution,
@@ -250,13 +272,21 @@ def words_of(text: str) -> str:
     return "".join(c for c in fold(text).text if c.isalnum())
 
 
-def fingerprint_of(text: str) -> str:
+def fingerprint(text: str) -> str:
+    """What tells texts apart in the log without holding them."""
     return hashlib.sha256(words_of(text).encode("utf-8", "replace")).hexdigest()[:16] if text else ""
 
 
-def fingerprint(marks: Any) -> str:
-    """What tells texts apart in the log without holding them."""
-    return fingerprint_of(marks.report.reply)
+def outcomes(exercise: Exercise, marks: Any) -> dict[str, Outcome]:
+    """What came of each item, and by the score of each technique that the exercise trains without judging it."""
+    found: dict[str, Outcome] = {line.item: line.state for line in marks.lines}
+    for item in exercise.items:
+        if item not in found:
+            fault = type_of(item) == "fault"
+            done: Outcome = "clean" if fault else "earned"
+            not_done: Outcome = "fault" if fault else "missing"
+            found[item] = done if marks.score >= WELL else not_done if marks.score < POORLY else "partly"
+    return found
 
 
 def _words(marks: Any) -> dict[str, tuple[str, ...]]:

@@ -34,7 +34,7 @@ WORKSPACE_MARK = ".csworkshop"  # the kit's own folder at the top of a trainee's
 LOCK_SECONDS = 5.0
 DISORDER = timedelta(minutes=10)  # two notebooks may write in another order than things happened
 
-Outcome = Literal["earned", "missing", "clean", "fault", "critical", "unsure"]
+Outcome = Literal["earned", "missing", "partly", "clean", "fault", "critical", "unsure"]
 
 
 class RecordError(OSError):

@@ -7,7 +7,7 @@ arrays of `Parameters`, whose K rows stand in the order of `ids`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -21,7 +21,14 @@ from csworkshop.text.language import say
 
 HERE = Path(__file__).parent
 MISSING, UNSURE, EARNED = 0, 1, 2  # outcomes in terms of success: a fault avoided is earned
-OUTCOMES = {"missing": MISSING, "fault": MISSING, "critical": MISSING, "unsure": UNSURE, "earned": EARNED, "clean": EARNED}
+OUTCOMES = {
+    "missing": MISSING,
+    "fault": MISSING,
+    "critical": MISSING,
+    "unsure": UNSURE,
+    "earned": EARNED,
+    "clean": EARNED,
+}
 Gap = Literal["communication", "knowledge"]
 
 
@@ -56,6 +63,7 @@ class Kind(BaseModel):
     gap: Gap = "communication"
     minutes: float = Field(default=4, gt=0)
     serves: tuple[str, ...] = ()
+    help: int = Field(default=0, ge=0)
 
 
 class Table(BaseModel):
@@ -101,10 +109,6 @@ class Parameters:
 
     def index(self, item: str) -> int:
         return self.ids.index(item)
-
-    def but(self, **arrays: np.ndarray) -> Parameters:
-        """These parameters with some arrays replaced, for example by fitted ones."""
-        return replace(self, **arrays)
 
 
 @lru_cache(maxsize=1)
