@@ -97,7 +97,7 @@ def _sums(found: Parts, group: np.ndarray, stratum: np.ndarray, known: np.ndarra
     cell = group * strata + stratum
 
     def total(x: np.ndarray) -> np.ndarray:
-        return np.bincount(cell, x, groups * strata).reshape(groups, strata)
+        return np.bincount(cell, x, groups * strata).astype(float).reshape(groups, strata)
 
     n, d, s = total(np.ones(len(num))), total(den), total(num)
     n_peers, d_peers, s_peers = n.sum(0) - n, d.sum(0) - d, s.sum(0) - s
@@ -130,7 +130,7 @@ def _told(t: _Sums, names: pd.Index, by: str, measure: str, log: bool, margin: f
     natural = spread_between(difference, se)
     wide = np.sqrt(se**2 + natural)
     edge = math.log(max(margin, 1.0)) if log else margin
-    beyond = np.maximum(np.abs(difference) - edge, 0) / wide
+    beyond = np.maximum(np.abs(difference) - edge, 0) / np.where(wide > 0, wide, 1e-12)
     half = z_of() * wide
     scale = np.exp if log else np.array
     return pd.DataFrame(

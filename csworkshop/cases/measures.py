@@ -154,6 +154,10 @@ def _satisfied(v: _View) -> np.ndarray:
     return _where(score >= 4, ~np.isnan(score))
 
 
+def _satisfied_unpaid(v: _View) -> np.ndarray:
+    return _where(_satisfied(v), (v.tickets.compensation == 0).to_numpy())
+
+
 def _first_in_time(v: _View) -> np.ndarray:
     """1 answered within the channel's limit, 0 not; NaN while the limit hasn't passed, or where there is none."""
     limit = v.tickets.channel.map({name: c.first_response for name, c in v.desk.channels.items()}).to_numpy(float)
@@ -187,6 +191,7 @@ def _number(column: str) -> Callable[[_View], np.ndarray]:
 COLUMNS: dict[str, Callable[[_View], np.ndarray]] = {
     "ticket": lambda v: np.ones(len(v.tickets)),
     "satisfied": _satisfied,
+    "satisfied_unpaid": _satisfied_unpaid,
     "csat": _number("csat"),
     "answered": lambda v: _where(v.tickets.csat.notna(), v.closed),
     "first_response": lambda v: v.hours("opened_at", "first_response_at") * 60,

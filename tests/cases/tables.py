@@ -44,7 +44,7 @@ def tickets(*changes: dict[str, Any], **all_of_them: Any) -> pd.DataFrame:
     frame = pd.DataFrame(rows, dtype=object)
     for name, column in schema()["tickets"].columns.items():
         if column.kind == "timestamp":
-            frame[name] = pd.to_datetime(frame[name])
+            frame[name] = pd.to_datetime(frame[name], format="mixed")
         elif column.null:
             frame[name] = frame[name].where(frame[name].notna(), None if column.kind == "str" else pd.NA)
     return typed(frame, "tickets")

@@ -49,6 +49,7 @@ DESK = tickets(
 VALUES = per_ticket(DESK, AS_OF)
 HAND = {
     "csat_top2": 2 / 4,
+    "csat_unpaid": 1 / 3,  # 5 2 1; the four was paid
     "csat_mean": (5 + 2 + 1 + 4) / 4,
     "survey_answered": 4 / 6,  # two are open
     "first_response_median": 2.0,  # 1 2 2 2 2 20 3800, the unanswered one left out

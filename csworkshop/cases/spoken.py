@@ -1,0 +1,113 @@
+"""What agents say: techniques and faults per reply, by the one checker, on a sample that is fair to everybody.
+
+A reply is judged together with what the customer had just written (`csworkshop.techniques.checker.check`), at level
+`fast`: about five hundred replies a second. So by default a sample is judged, the same number of tickets for every
+agent and month, drawn by a hash of ticket and seed: the same data and seed give the same sample, whatever the order of
+the rows. The replies of one ticket are alike; the intervals know that (`csworkshop.cases.intervals.clustered`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+import pandas as pd
+
+from csworkshop.cases.measures import DUE, SPOKEN
+from csworkshop.techniques.catalogue import catalogue
+from csworkshop.techniques.checker import Level, check
+from csworkshop.techniques.emotions import kinds
+from csworkshop.techniques.scenario import Scenario
+from csworkshop.text.normalise import fold
+
+PER_MONTH = 2  # tickets of an agent and month that are judged by default
+TOLD = 200  # replies between two steps of the progress bar
+Told = Callable[[int, int], None]
+EVEN = ("agent_id", "month")
+
+
+def replies(messages: pd.DataFrame) -> pd.DataFrame:
+    """One row per agent's turn: ticket_id, turn, at, text, and customer, all that the customer wrote since the turn
+    before (empty where the agent speaks twice running or first)."""
+    talk = messages[messages.role != "system"].sort_values(["ticket_id", "turn"], kind="stable")
+    ours = (talk.role == "agent").to_numpy()
+    ticket = talk.ticket_id.to_numpy()
+    fresh = np.concatenate([[True], ticket[1:] != ticket[:-1]])
+    after_agent = np.concatenate([[False], ours[:-1]])
+    block = np.cumsum(fresh | after_agent)  # a block is the customer's turns with the agent's that ends them
+    said = talk[~ours].groupby(block[~ours]).text.agg("\n".join)
+    found = talk.loc[ours, ["ticket_id", "turn", "at", "text"]].assign(
+        customer=pd.Series(block[ours]).map(said).to_numpy()
+    )
+    return found.fillna({"customer": ""}).reset_index(drop=True)
+
+
+def sample(tickets: pd.DataFrame, per: int = PER_MONTH, seed: int = 0, even: Sequence[str] = EVEN) -> pd.Index:
+    """The ids of at most `per` tickets of every agent and month, drawn by hash. `tickets`: as `per_ticket` makes it."""
+    drawn = tickets[["ticket_id", *even]].assign(rank=[_draw(t, seed) for t in tickets.ticket_id])
+    place = drawn.sort_values("rank").groupby(list(even), dropna=False).cumcount()
+    return pd.Index(drawn.ticket_id[place.reindex(drawn.index) < per])
+
+
+def _draw(ticket: str, seed: int) -> bytes:
+    return blake2b(f"{seed} {ticket}".encode(), digest_size=8).digest()
+
+
+def mood(text: str) -> str:
+    """A customer's emotion by its signs alone: quick and coarse, for sifting; `techniques.emotions` reads properly."""
+    folded = fold(text).text
+    heard = {name: kind.heard(folded) for name, kind in kinds().items() if name != "calm"}
+    for strength in (1, 0):
+        for name, signs in heard.items():
+            if signs[strength]:
+                return name
+    return "calm"
+
+
+@lru_cache(maxsize=8192)  # agents paste the same sentences
+def _items(reply: str, customer: str, channel: str, level: Level) -> tuple[bool, ...]:
+    scenario = Scenario.model_validate({"customer": customer, "channel": channel, "emotion": mood(customer)})
+    report = check(reply, scenario if customer else None, level)
+    return tuple(report[item].present for item in catalogue().items)
+
+
+def judge(said: pd.DataFrame, level: Level = "fast", told: Told | None = None) -> pd.DataFrame:
+    """`said` (ticket_id, turn, text, customer, channel) with a yes/no column per technique and fault."""
+    rows = []
+    for n, (text, customer, channel) in enumerate(zip(said.text, said.customer, said.channel, strict=True), 1):
+        rows.append(_items(text, customer, channel, level))
+        if told and n % TOLD == 0:
+            told(n, len(said))
+    if told:
+        told(len(said), len(said))
+    found = pd.DataFrame(rows, columns=list(catalogue().items), index=said.index, dtype=bool)
+    return pd.concat([said, found], axis=1)
+
+
+def with_spoken(values: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """The table of `per_ticket` with two columns per technique and fault: replies that show it, and replies judged."""
+    items = list(catalogue().items)
+    shown = judged.groupby("ticket_id")[items].sum().astype(float)
+    number = judged.groupby("ticket_id").size().astype(float)
+    columns = {}
+    for item in items:
+        columns[SPOKEN + item] = values.ticket_id.map(shown[item]).to_numpy()
+        columns[SPOKEN + item + DUE] = values.ticket_id.map(number).to_numpy()
+    return pd.concat([values, pd.DataFrame(columns, index=values.index)], axis=1)
+
+
+def listen(
+    values: pd.DataFrame,
+    messages: pd.DataFrame,
+    per: int | None = PER_MONTH,
+    seed: int = 0,
+    told: Told | None = None,
+) -> pd.DataFrame:
+    """`values` with the techniques of a sample of the tickets that have a transcript; of all if `per` is None."""
+    there = values[values.ticket_id.isin(messages.ticket_id.unique())]
+    chosen = pd.Index(there.ticket_id) if per is None else sample(there, per, seed)
+    said = replies(messages[messages.ticket_id.isin(chosen)])
+    said["channel"] = said.ticket_id.map(there.set_index("ticket_id").channel)
+    return with_spoken(values, judge(said, told=told))
