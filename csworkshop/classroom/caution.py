@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from csworkshop.text.language import say
 from csworkshop.text.normalise import fold
 
 SHORTEST_NAME = 2  # characters; a nickname of one stands in too many words
@@ -41,7 +42,7 @@ def cautions(text: str, names: Sequence[str] = (), secrets: Sequence[str] = ()) 
     whatever their width or case. Kinds of personal data are those of csworkshop.cases, and `case_number`.
     """
     found = [*_listed(text, names, "own_name"), *_listed(text, secrets, "secret")]
-    found += [Caution(kind, start, end, sure) for kind, start, end, sure in _personal(text)]
+    found += _personal(text)
     found += [Caution("case_number", m.start("number"), m.end("number"), True) for m in _CASE.finditer(text)]
     found += [Caution("case_number", m.start(), m.end(), False) for m in _LONG_NUMBER.finditer(text)]
     kept: list[Caution] = []
@@ -51,15 +52,27 @@ def cautions(text: str, names: Sequence[str] = (), secrets: Sequence[str] = ()) 
     return sorted(kept, key=lambda c: c.start)
 
 
-def masked(text: str, names: Sequence[str] = (), secrets: Sequence[str] = ()) -> str:
-    """`text` with all of that taken out."""
-    return _masked(text, tuple(names), tuple(secrets))
+def masked(text: str, names: Sequence[str] = (), given: str = "") -> str:
+    """`text` with all of that taken out, but for what stands in `given`: an exercise's own names and numbers are no
+    secret. `names` are taken out in any case."""
+    return _masked(text, tuple(names), given)
+
+
+def kind_name(kind: str, lang: str) -> str:
+    """What a kind of caution is called."""
+    from csworkshop.cases.kinds import kinds
+
+    if kind in ("own_name", "secret", "case_number"):
+        return say(f"caution.{kind}", lang)
+    return kinds()[kind].name["en" if lang == "en" else "zh"] if kind in kinds() else say("caution.other", lang)
 
 
 @lru_cache(maxsize=1024)  # the dashboard shows the same clauses every second
-def _masked(text: str, names: tuple[str, ...], secrets: tuple[str, ...]) -> str:
+def _masked(text: str, names: tuple[str, ...], given: str) -> str:
     pieces, at = [], 0
-    for one in cautions(text, names, secrets):
+    for one in cautions(text, names):
+        if one.kind != "own_name" and text[one.start : one.end] in given:
+            continue
         pieces += [text[at : one.start], MASK * 3]
         at = one.end
     return "".join([*pieces, text[at:]])
@@ -88,10 +101,9 @@ def _cuts_a_word(text: str, start: int, end: int) -> bool:
     return bool(before or after)
 
 
-def _personal(text: str) -> list[tuple[str, int, int, bool]]:
-    """What csworkshop.cases finds: kind, start, end, sure."""
-    try:
-        from csworkshop.cases.personal import personal_data
-    except ImportError:
-        return []
-    return [(found.kind, found.start, found.end, found.sure) for found in personal_data(text)]
+def _personal(text: str) -> list[Caution]:
+    """What csworkshop.cases finds, names of companies included."""
+    from csworkshop.cases.kinds import kinds
+    from csworkshop.cases.personal import personal_data
+
+    return [Caution(f.kind, f.start, f.end, f.sure) for f in personal_data(text, wanted=set(kinds()))]

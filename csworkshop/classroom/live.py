@@ -10,14 +10,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from csworkshop.classroom.caution import masked
 from csworkshop.classroom.files import Unfit
 from csworkshop.classroom.records import FAULTY, Ballot, MarkedLine, SeatFile, Session, State, Work, read_seat
 from csworkshop.classroom.store import Class, Found, Scan
+from csworkshop.exercises.library import UnknownExercise, load_any
 from csworkshop.techniques.catalogue import catalogue
+from csworkshop.text.datafile import DataFileError
 from csworkshop.text.segment import clauses
 
 AWAY_AFTER = 45.0  # seconds without a sign from the kernel
@@ -27,7 +29,8 @@ EXAMPLES = 3  # clauses per fault
 LONGEST_EXAMPLE = 60  # characters
 NUMBERS = 90  # seats are numbered 10 to 99, in a crowd with three digits
 
-Mask = Callable[[str, Sequence[str]], str]  # a text and names that may stand in it -> the text as all may see it
+# A text, names to take out, what an exercise gave and may stay -> the text as all may see it.
+Mask = Callable[[str, Sequence[str], str], str]
 Reason = Literal["", "idle", "falling"]
 Standing = Literal["away", "new", "working", "stuck", "done"]
 
@@ -159,9 +162,10 @@ class Room:
                 counts[choice] += 1
         return counts
 
-    def masked(self, text: str) -> str:
-        """`text` as it may be shown to all: personal data and the names of those in the room are taken out."""
-        return self.mask(text, [seat.file.nickname for seat in self.seats])
+    def masked(self, text: str, exercise: str = "") -> str:
+        """`text` as it may be shown to all: personal data and the names of those in the room are taken out, but not
+        what the exercise itself tells."""
+        return self.mask(text, [seat.file.nickname for seat in self.seats], given_by(exercise))
 
     def _examples(self, having: Iterable[tuple[Seat, MarkedLine]]) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -170,7 +174,7 @@ class Room:
             for start, end in line.spans[:1]:
                 clause = clause_at(seat.file.text, start, end)
                 if clause:
-                    found[self.masked(clause)] = None
+                    found[self.masked(clause, seat.file.exercise)] = None
             if len(found) >= EXAMPLES:
                 break
         return tuple(found)[:EXAMPLES]
@@ -224,6 +228,15 @@ def seat_numbers(joined: Sequence[tuple[str, float]], salt: str) -> dict[str, in
         taken[place] = name
     first = 10 if size == NUMBERS else 100
     return {name: place + first for place, name in taken.items()}
+
+
+@lru_cache(maxsize=256)
+def given_by(exercise: str) -> str:
+    """All texts of an exercise in one; "" where the kit has none of this name."""
+    try:
+        return load_any(exercise).model_dump_json() if exercise else ""
+    except (UnknownExercise, DataFileError):
+        return ""
 
 
 def falling(scores: Sequence[float]) -> bool:

@@ -131,8 +131,10 @@ class Moderator:
         `view` is the board with everything on it.
         """
         state = self.state
-        entries: list[Post | Answer] = [x for post in view.posts for x in (post, *post.answers)]
-        entries = [x for x in entries if x.id not in state.hidden]
+        everything: list[Post | Answer] = []
+        for post in view.posts:
+            everything += [post, *post.answers]
+        entries = [x for x in everything if x.id not in state.hidden]
         reported = [x for x in entries if x.reports > state.kept.get(x.id, 0)]
         waiting = [x for x in entries if state.waits(x.id) and x not in reported]
         return [*sorted(reported, key=lambda x: -x.reports), *waiting]

@@ -78,7 +78,7 @@ class Stage:
             raise ClassError(say("class.gallery_share"))
         if len({seat.file.exercise for seat in seats}) > 1:
             raise ClassError(say("class.gallery_exercise"))
-        texts = list(dict.fromkeys(room.masked(seat.file.text).strip() for seat in seats))
+        texts = list(dict.fromkeys(room.masked(s.file.text, s.file.exercise).strip() for s in seats))
         options = _options(texts)  # refuses fewer than two
         self._rng.shuffle(options)
         exercise = seats[0].file.exercise

@@ -94,7 +94,8 @@ def test_the_writer_is_warned_before_posting_and_decides(klass: Class, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("  \n ", "太短"), ("好", "太短"), ("难" * (LONGEST_POST + 1), "太长"), ("\u200b\u202e\x00" * 9, "太短")]
+    ("text", "says"),
+    [("  \n ", "太短"), ("好", "太短"), ("难" * (LONGEST_POST + 1), "太长"), ("\u200b\u202e\x00" * 9, "太短")],
 )
 def test_texts_that_are_no_post(board_of: People, text: str, says: str) -> None:
     with pytest.raises(NotPosted, match=says):
