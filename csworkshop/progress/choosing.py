@@ -2,8 +2,8 @@
 
 An exercise is worth the sum, over the topics that it trains, of
 
-    need      how likely the topic is not yet mastered; 0 once it is closed, but for a closed topic that is due for
-              review, how far its recall has fallen
+    need      how likely the topic is not yet mastered, more where it went wrong before; 0 once it is closed, but for a
+              closed topic that is due for review, how far its recall has fallen
     scarcity  topics that few exercises train come first where they can be trained; the others come along anyway
     room      4 p (1 - p), at least 0.6: at this level the topic is neither sure to succeed nor hopeless
     rest      halved by each time that the topic was trained already in this sitting
@@ -27,7 +27,8 @@ from csworkshop.progress.shelf import Shelf
 SURE = 0.95  # a topic is closed when it is mastered with this probability …
 LITTLE = 0.08  # … and the deviation of its estimated probability of success is at most this
 REOPEN = 0.80  # a closed topic opens again when its probability falls below
-SCARCITY = 0.5  # exponent: 0 would ignore how many exercises train a topic
+WEAKNESS = 2.0  # how much more a topic counts that went wrong than one that hasn't come yet
+SCARCITY = 0.3  # exponent: 0 would ignore how many exercises train a topic
 LEAST_ROOM = 0.6
 REST = 0.5
 REVIEW = 2.0  # a closed topic that is due, beside an open one of which nothing is known
@@ -79,7 +80,8 @@ def need(standing: Standing) -> Floats:
     """(N, K): how much each topic asks for an attempt."""
     recall = np.nan_to_num(standing.recall, nan=1.0)
     review = np.clip((RETENTION - recall) / RETENTION, 0, 1) * REVIEW
-    return np.where(standing.closed, review, 1 - standing.mastered)
+    weak = 1 + WEAKNESS * (1 - standing.success) * (standing.practised > 0)
+    return np.where(standing.closed, review, (1 - standing.mastered) * weak)
 
 
 def worth(shelf: Shelf, standing: Standing) -> tuple[Floats, Floats]:

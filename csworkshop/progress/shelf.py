@@ -46,15 +46,15 @@ def exercises() -> list[Any]:
     return [read_any(path) for path in exercise_files()]
 
 
-def shelf_of(exercises: Sequence[Any], more_items: Iterable[str] = (), fitted: Parameters | None = None) -> Shelf:
+def shelf_of(exercises: Sequence[Any], more_items: Iterable[str] = ()) -> Shelf:
     """The exercises as a shelf; of each only id, kind, module, level and items (or its scorecard's) are asked.
 
-    `more_items` are topics that no exercise here has, but records may. `fitted` replaces the topics' prior parameters.
+    `more_items` are topics that no exercise here has, but records may.
     """
     items = [items_of(e) for e in exercises]
     serves = [table().kind(e.kind).serves for e in exercises]
     named = dict.fromkeys(i for found in (*items, *serves, tuple(more_items)) for i in found)
-    known = parameters(sorted(named)) if fitted is None else fitted
+    known = parameters(sorted(named))
     card = np.zeros((len(exercises), len(known.ids)), bool)
     share = np.zeros(card.shape)
     for n, exercise in enumerate(exercises):

@@ -1,0 +1,260 @@
+"""The personal plan: today's exercises and why, computed anew from the log after every attempt.
+
+Which exercise comes next is `choosing.choose`'s to say, the function that the cohort simulation measures; here it is
+asked once per exercise of the session, and what it weighed is put into words, with the trainee's own from the log.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from csworkshop.progress.choosing import DUE, KEEP, NEW, Standing, choose
+from csworkshop.progress.fitting import read_fits
+from csworkshop.progress.learner import learner
+from csworkshop.progress.mastery import Mastery, known_items, of_learner
+from csworkshop.progress.records import Attempt
+from csworkshop.progress.reviews import RETENTION
+from csworkshop.progress.shelf import Shelf, exercises, shelf_of
+from csworkshop.progress.topics import EARNED, MISSING, OUTCOMES, Gap, name_of, table, type_of
+from csworkshop.techniques.catalogue import catalogue
+from csworkshop.text.language import say
+
+SESSION_MINUTES = 15.0
+LOOKED_AT = 4  # how many attempts at a topic a reason speaks of
+FOCUS = 3  # topics named as weak, and as strong
+PACE_NEEDS = 3  # attempts whose duration is known before a trainee's own pace counts
+WHY = {NEW: "new", DUE: "due", KEEP: "keep"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One exercise of the session. `why`: weak, new, due or keep."""
+
+    exercise: str
+    title: Any  # bilingual
+    kind: str
+    level: int
+    minutes: float
+    topic: str
+    why: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A topic to work on, or a strength, in words; `gap` says what kind of exercise closes it."""
+
+    topic: str
+    text: str
+    gap: Gap
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Today's session, what to work on first, what is due, strengths, and how far the trainee is."""
+
+    steps: tuple[Step, ...]
+    focus: tuple[Advice, ...]
+    due: tuple[str, ...]
+    strengths: tuple[Advice, ...]
+    closed: int
+    topics: int
+    lang: str
+
+    @property
+    def minutes(self) -> float:
+        return sum(s.minutes for s in self.steps)
+
+    def lines(self) -> list[str]:
+        """The plan as lines of text."""
+        lang = self.lang
+        if not self.steps:
+            return [say("plan.nothing", lang)]
+        found = [say("plan.title", lang, number=len(self.steps), minutes=round(self.minutes))]
+        for n, s in enumerate(self.steps, 1):
+            found.append(say("plan.step", lang, n=n, **step_words(s, lang)))
+            found.append(f"   {s.reason}")
+        for key, advice in (("focus", self.focus), ("strengths", self.strengths)):
+            if advice:
+                found += [say(f"plan.{key}", lang), *(f"   {a.text}" for a in advice)]
+        if self.due:
+            mark = "、" if lang == "zh" else ", "
+            found.append(say("plan.due", lang, names=mark.join(name_of(i, lang) for i in self.due)))
+        return [*found, say("plan.score", lang, closed=self.closed, of=self.topics)]
+
+
+def step_words(step: Step, lang: str) -> dict[str, Any]:
+    """What a step's line says."""
+    level = say(f"plan.level_{step.level}", lang)
+    return {"title": step.title[lang], "exercise": step.exercise, "level": level, "minutes": round(step.minutes)}
+
+
+def make_plan(
+    attempts: Sequence[Attempt],
+    now: datetime,
+    *,
+    library: Sequence[Any] | None = None,
+    seed: int = 0,
+    minutes: float = SESSION_MINUTES,
+    lang: str = "zh",
+    fitted: Path | None = None,
+) -> Plan:
+    """The plan as of `now`, for a session of about `minutes`. The same arguments give the same plan.
+
+    `library` are exercises of any kind (default: all that ship); `fitted` is a file of a class's own parameters.
+    """
+    found = exercises() if library is None else list(library)
+    shelf = shelf_of(found, known_items(attempts))
+    shelf = replace(shelf, parameters=read_fits(fitted, shelf.parameters)) if fitted else shelf
+    known = learner(shelf, attempts)
+    topics = of_learner(known, now)
+    row, day = np.zeros(1, int), np.maximum(np.array([now.timestamp() / 86400]), np.nan_to_num(known.day))
+    chance = np.random.default_rng([seed, len(attempts)])
+    words = _Words(attempts, now, lang)
+    steps = []
+    for n, topic, why in _session(shelf, known.standing(row, day), chance, minutes, _pace(shelf, attempts)):
+        e, item = found[n], shelf.parameters.ids[topic]
+        kind = WHY.get(why, "weak")
+        spent = float(shelf.minutes[n]) * _pace(shelf, attempts)
+        steps.append(Step(e.id, e.title, e.kind, e.level, spent, item, kind, words.reason(item, kind)))
+    trained = {i for k, i in enumerate(shelf.parameters.ids) if shelf.share[:, k].any()}
+    return Plan(
+        steps=tuple(steps),
+        focus=tuple(_weakest(topics, trained, words, lang)),
+        due=tuple(t.item for t in topics if t.closed and t.recall is not None and t.recall < RETENTION),
+        strengths=tuple(_strongest(topics, words, lang)),
+        closed=sum(t.closed for t in topics if t.item in trained),
+        topics=len(trained),
+        lang=lang,
+    )
+
+
+def _session(
+    shelf: Shelf, standing: Standing, chance: np.random.Generator, minutes: float, pace: float
+) -> list[tuple[int, int, int]]:
+    """Exercise, topic and why, one after the other, each chosen as if those before had been done."""
+    barred = np.zeros((1, len(shelf.ids)), bool)
+    found: list[tuple[int, int, int]] = []
+    spent = 0.0
+    while True:
+        choice = choose(shelf, standing, chance, barred)
+        n = int(choice.exercise[0])
+        if n < 0:
+            return found
+        takes = float(shelf.minutes[n]) * pace
+        if found and spent + takes / 2 > minutes:
+            return found
+        spent += takes
+        found.append((n, int(choice.topic[0]), int(choice.why[0])))
+        barred[0, n] = True
+        standing = replace(
+            standing,
+            sitting=standing.sitting + (shelf.share[n] > 0),
+            last=np.array([n]),
+            scenes=np.array([[shelf.scene[n], standing.scenes[0, 0]]]),
+            kinds=np.array([[shelf.kind[n], standing.kinds[0, 0]]]),
+        )
+
+
+def _pace(shelf: Shelf, attempts: Sequence[Attempt]) -> float:
+    """How long this trainee takes beside what exercises are expected to take; 1 while too little is known."""
+    expected = dict(zip(shelf.ids, shelf.minutes, strict=True))
+    timed = [a.seconds / 60 / expected[a.exercise] for a in attempts if a.seconds > 0 and a.exercise in expected]
+    return min(max(median(timed[-20:]), 0.5), 2.5) if len(timed) >= PACE_NEEDS else 1.0
+
+
+def _weakest(topics: Sequence[Mastery], trained: set[str], words: _Words, lang: str) -> list[Advice]:
+    weak = [t for t in topics if t.practised and not t.closed and t.item in trained and words.missed(t.item)]
+    weak.sort(key=lambda t: (t.estimate, t.item))
+    found = []
+    for t in weak[:FOCUS]:
+        gap = table().gap(t.item)
+        found.append(Advice(t.item, words.reason(t.item, "weak") + _gap(gap, lang), gap))
+    return found
+
+
+def _gap(gap: Gap, lang: str) -> str:
+    return (" " if lang == "en" else "") + say(f"plan.gap_{gap}", lang)
+
+
+def _strongest(topics: Sequence[Mastery], words: _Words, lang: str) -> list[Advice]:
+    strong = [t for t in topics if t.practised >= 2 and t.mastered >= 0.8 and words.done(t.item)]
+    strong.sort(key=lambda t: (type_of(t.item) == "fault", -t.mastered, t.item))
+    found = []
+    for t in strong[:FOCUS]:
+        n, k = words.done(t.item)
+        text = say("plan.strength", lang, name=name_of(t.item, lang), n=n, k=k, p=f"{t.mastered:.0%}")
+        found.append(Advice(t.item, text, table().gap(t.item)))
+    return found
+
+
+class _Words:
+    """What the log says of a topic, in words."""
+
+    def __init__(self, attempts: Sequence[Attempt], now: datetime, lang: str) -> None:
+        self.attempts, self.now, self.lang = attempts, now, lang
+
+    def recent(self, item: str) -> list[Attempt]:
+        """The last attempts in which the item was judged."""
+        return [a for a in self.attempts if item in a.items][-LOOKED_AT:]
+
+    def missed(self, item: str) -> list[Attempt]:
+        return [a for a in self.recent(item) if OUTCOMES[a.items[item]] == MISSING]
+
+    def done(self, item: str) -> tuple[int, int]:
+        """How many of the last eight attempts there were, and in how many it was done."""
+        last = [a for a in self.attempts if item in a.items][-2 * LOOKED_AT :]
+        return len(last), sum(OUTCOMES[a.items[item]] == EARNED for a in last)
+
+    def reason(self, item: str, why: str) -> str:
+        """Why an exercise for the item comes now."""
+        if why == "new" or (why == "weak" and not self.recent(item)):
+            return say("plan.why_new", self.lang, name=name_of(item, self.lang))
+        if why == "due":
+            return say("plan.why_due", self.lang, name=name_of(item, self.lang), days=self._days(item))
+        return say("plan.why_keep", self.lang) if why == "keep" else self._weak(item)
+
+    def _weak(self, item: str) -> str:
+        recent, missed = self.recent(item), self.missed(item)
+        fault = type_of(item) == "fault"
+        name = catalogue().items[item].name[self.lang] if item in catalogue().items else item
+        values: dict[str, Any] = {"name": name, "n": len(recent), "m": len(missed)}
+        if not missed:
+            unsure = any(OUTCOMES[a.items[item]] != EARNED for a in recent)
+            return say(
+                "plan.why_unsure" if unsure else "plan.why_shaky", self.lang, **{**values, "name": self._plain(item)}
+            )
+        said, times = self._said(item, missed)
+        if not said:
+            return say("plan.why_fault" if fault else "plan.why_missing", self.lang, **values)
+        if fault:
+            return say("plan.why_fault_words", self.lang, words=said, **values)
+        always = times == len(recent) == len(missed) > 1
+        return say("plan.why_always" if always else "plan.why_words", self.lang, words=said, **values)
+
+    def _plain(self, item: str) -> str:
+        """The topic's name for use in quotation marks."""
+        known = catalogue().items.get(item)
+        if known is None or known.type == "technique" or self.lang == "en":
+            return name_of(item, self.lang) if known is None else known.name[self.lang]
+        return f"不犯{known.name.zh}"
+
+    def _said(self, item: str, missed: Sequence[Attempt]) -> tuple[str, int]:
+        """The trainee's own words for the fault or those that go with the technique, the most used first; and in how
+        many of the attempts the first of them stands."""
+        asked = (item, *table().own(item).related)
+        used = Counter(w for a in missed for w in dict.fromkeys(w for i in asked for w in a.words.get(i, ())))
+        top = used.most_common(2)
+        return "".join(say("plan.quote", self.lang, word=w) for w, _ in top), top[0][1] if top else 0
+
+    def _days(self, item: str) -> int:
+        last = self.recent(item)[-1].at
+        return max((self.now - last).days, 0)
