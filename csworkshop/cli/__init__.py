@@ -14,6 +14,7 @@ from csworkshop.cli.course import add_course_commands
 from csworkshop.cli.evaluate import add_evaluate
 from csworkshop.cli.options import UserError, add_language
 from csworkshop.cli.replies import add_reply_commands
+from csworkshop.cli.roleplay import add_roleplay_commands
 from csworkshop.cli.texts import add_text_commands
 from csworkshop.exercises.library import COURSE_ID
 from csworkshop.text.datafile import DataFileError
@@ -80,6 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     add_reply_commands(commands)
     add_text_commands(commands)
+    add_roleplay_commands(commands)
     add_evaluate(commands)
     train = commands.add_parser("train", help="rebuild the checker's weights from the labelled replies")
     add_training(train)

@@ -7,8 +7,8 @@ wants next. Which line of a fitting group is said depends on the seed alone.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from csworkshop.practice.case import Case, Ending
 from csworkshop.practice.clock import minutes_of, shown
@@ -89,11 +89,15 @@ class Speaking:
         self.parts.append(Part(key, text))
         return True
 
-    def situation(self, name: str, *words: str) -> bool:
-        """A line of [lines], with the trainee's words where the line quotes them."""
+    def quoting(self, key: str, pool: Sequence[Line], words: Sequence[str]) -> bool:
+        """Say a line of `pool`, with the first of the trainee's `words` that is short enough where it quotes them."""
         quoted = next((q for w in words if (q := quotable(w))), None)
         places = {} if quoted is None else {"words": quoted, "promise": quoted, "claim": quoted}
-        return self.speak(f"lines.{name}", self.case.lines.get(name, ()), **places)
+        return self.speak(key, pool, **places)
+
+    def situation(self, name: str, *words: str) -> bool:
+        """Say a line of [lines]."""
+        return self.quoting(f"lines.{name}", self.case.lines.get(name, ()), words)
 
 
 def quotable(words: str) -> str | None:
@@ -102,16 +106,15 @@ def quotable(words: str) -> str | None:
     return words if WORDS[0] <= len(words) <= WORDS[1] else None
 
 
-def answer(now: Occasion, case: Case, state: State, seed: int) -> tuple[tuple[Part, ...], State, str]:
-    """The parts of the customer's answer, the state with what was said, and the id of the question they put."""
+def answer(now: Occasion, case: Case, state: State, seed: int) -> tuple[tuple[Part, ...], State]:
+    """The parts of the customer's answer, and the state with what was said and the question they put."""
     speaking = Speaking(case, state, seed, set(state.used))
     asking = _parts(now, speaking)
-    from dataclasses import replace
-
-    return tuple(speaking.parts), replace(state, used=frozenset(speaking.used), asking=asking), asking
+    return tuple(speaking.parts), replace(state, used=frozenset(speaking.used), asking=asking)
 
 
 def _parts(now: Occasion, s: Speaking) -> str:
+    """Say what there is to say; the id of the question that the customer puts, if any."""
     heard = now.heard
     if now.caught:
         _caught(now.caught[0], s)
@@ -123,29 +126,26 @@ def _parts(now: Occasion, s: Speaking) -> str:
         if not now.caught and now.end.startswith("resolved"):
             _answers(now, s)
         s.speak(f"ends.{now.end}.says", s.case.ends[now.end].says)
-        return ""
-    if now.caught:
-        return ""
-    if heard is None:  # time passed
-        if not s.parts:
-            s.situation("waiting")
-        return "" if s.parts else _wants(now, s)
+    elif heard is None:  # time passed
+        return "" if s.parts or s.situation("waiting") else _wants(now, s)
+    elif not now.caught:
+        return _conversation(now, heard, s)
+    return ""
+
+
+def _conversation(now: Occasion, heard: Heard, s: Speaking) -> str:
+    """An answer in the middle of a talk."""
     if heard.gate:
         s.situation(heard.gate) or s.situation("not_for_me" if heard.gate == "template" else "pile")
         return _wants(now, s)
-    if _grave(now, heard, s):
-        return _wants(now, s) if len(s.parts) < 1 else ""
+    if _grave(heard, s):
+        return ""
     _reaction(now, heard, s)
     _answers(now, s)
     if _option(now, s):
         return ""
-    if (
-        now.promised
-        and not heard.told
-        and not heard.offered
-        and not now.ignored
-        and s.situation("promised", now.promised)
-    ):
+    waits = now.promised and not (heard.told or heard.offered or now.ignored)
+    if waits and s.situation("promised", now.promised):
         return ""
     return _wants(now, s) if len(s.parts) < MOST_PARTS or now.beat else ""
 
@@ -160,39 +160,37 @@ def _caught(lie: Lie, s: Speaking) -> None:
         s.situation("caught", lie.words)
 
 
-def _grave(now: Occasion, heard: Heard, s: Speaking) -> bool:
-    for item in GRAVE:
-        if heard.has(item) or (item == "rude" and heard.insult):
-            return s.situation(item, *heard.words(item))
-    return False
+def _grave(heard: Heard, s: Speaking) -> bool:
+    """What leaves room for nothing else; False where there is none or no words for it are left."""
+    found = [i for i in GRAVE if heard.has(i) or (i == "rude" and heard.insult)]
+    return any(s.situation(i, *heard.words(i)) for i in found)
 
 
 def _reaction(now: Occasion, heard: Heard, s: Speaking) -> None:
-    """How the customer takes the reply: the worst in it first, then what was best."""
-    if now.ignored and s.situation("ignored"):
-        return
-    fault = next((f for f in FAULTS if heard.has(f) and s.case.lines.get(f)), None)
-    if fault and s.situation(fault, *heard.words(fault)):
-        return
-    if now.corrected and s.situation("corrected"):
-        return
-    if now.met and s.speak("hidden.glad", s.case.hidden.glad):
-        return
-    for asked in now.answered:
-        if s.speak(f"asks.{asked.id}.glad", asked.glad):
+    """How the customer takes the reply: the first of what they feel about it that there are words for."""
+    for key, pool, words in _feelings(now, heard, s.case):
+        if s.quoting(key, pool, words):
             return
-    if now.kept and s.situation("kept", now.kept[0].words):
-        return
-    if now.denied and s.situation("denied"):
-        return
+
+
+def _feelings(now: Occasion, heard: Heard, case: Case) -> Iterator[tuple[str, tuple[Line, ...], tuple[str, ...]]]:
+    """What there is to feel about a reply, the worst in it first, then what was best: lines and words to quote."""
     comfort = [i for i in ("empathy", "own") if heard.has(i)]
-    if any(i in now.first for i in comfort) and s.situation(next(i for i in comfort if i in now.first)):
-        return
-    if comfort and now.nothing_new and s.situation("sorry_again"):
-        return
-    for item in WELCOME:
-        if item in now.first and s.situation(item, *heard.words(item)):
-            return
+    new = [i for i in (*comfort, *WELCOME) if i in now.first]
+    before = [("ignored", now.ignored), *((f, heard.has(f)) for f in FAULTS), ("corrected", now.corrected)]
+    after = [("kept", bool(now.kept)), ("denied", now.denied), *((i, i in comfort) for i in new[:2])]
+    after += [("sorry_again", bool(comfort) and now.nothing_new), *((i, i not in comfort) for i in new)]
+    yield from ((f"lines.{i}", case.lines.get(i, ()), heard.words(i)) for i, came in before if came)
+    if now.met:
+        yield "hidden.glad", case.hidden.glad, ()
+    yield from ((f"asks.{a.id}.glad", a.glad, ()) for a in now.answered)
+    for i, came in after:
+        if came:
+            yield (
+                f"lines.{i}",
+                case.lines.get(i, ()),
+                tuple(p.words for p in now.kept) if i == "kept" else heard.words(i),
+            )
 
 
 def _answers(now: Occasion, s: Speaking) -> None:

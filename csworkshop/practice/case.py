@@ -88,7 +88,7 @@ class Case(Part):
             for n, i in enumerate(ids):
                 if i in ids[:n]:
                     raise ValueError(f"{key}[{n}].id: {i!r} stands there twice")
-        missing = [s for s in STAGES if s not in self.stages] or [e for e in ENDINGS if e not in self.ends]
+        missing: list[str] = [s for s in STAGES if s not in self.stages] or [e for e in ENDINGS if e not in self.ends]
         if missing:
             raise ValueError(f"stages/ends: {', '.join(missing)} is missing")
         missing = [s for s in REQUIRED_LINES if s not in self.lines]

@@ -62,19 +62,17 @@ def promises_after(state: State, heard: Heard | None, now: Occasion, flags: Coun
         or any(o.id not in state.offered for o in heard.offered)
         or any(word in heard.reply for word in REPORTS)
     )
-    kept, after = [], []
+    kept: list[Promise] = []
+    now_broken: list[Promise] = []
+    after: list[Promise] = []
     for p in state.promises:
-        late = state.minute > p.due
-        if p.fate != "open" or not (late or (delivers and p.due - p.made <= FAR)):
+        late, near = state.minute > p.due, p.due - p.made <= FAR
+        if p.fate != "open" or not (late or (delivers and near)) or (late and not near and heard is not None):
             after.append(p)
             continue
-        if late and state.accepted and p.due - p.made > FAR and heard is not None:
-            after.append(p)  # a talk that goes on after the day of the promise: the customer tells what came of it
-            continue
-        p = replace(p, fate="broken" if late else "kept")
-        now.broken += (p,) if late else ()
-        kept += [] if late else [p]
-        after.append(p)
+        after.append(replace(p, fate="broken" if late else "kept"))
+        (now_broken if late else kept).append(after[-1])
+    now.broken = tuple(now_broken)
     now.kept = tuple(kept)
     flags.update({"kept": len(kept), "broken": len(now.broken)})
     if heard and not heard.gate:
@@ -167,7 +165,7 @@ def happenings(heard: Heard | None, state: State, now: Occasion, flags: Counter[
     """What moves the mood, in the order of the reply's words."""
     events = [Happening("broken", (p.words,)) for p in now.broken]
     if heard is None:
-        return events + [Happening("waiting", factor=min(minutes / 10, 3.0))]
+        return [*events, Happening("waiting", factor=min(minutes / 10, 3.0))]
     if heard.insult:
         events.append(Happening("rude"))
     if heard.gate:
@@ -242,7 +240,7 @@ def _since(state: State) -> int:
 
 
 def beat_now(state: State, case: Case, now: Occasion) -> Beat | None:
-    """The first beat whose condition holds and that hasn't come yet; None where the customer has other things to say."""
+    """The first beat whose condition holds; None where the customer has other things to say."""
     if now.accepted or now.broken or now.caught or len(now.asked) > 1 or now.heard is None or now.heard.gate:
         return None
     return next((b for b in case.beats if not state.had(f"beat:{b.id}") and b.when.holds(state)), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from csworkshop.practice.answering import Occasion, answer
@@ -77,7 +77,13 @@ def say(talk: Talk, reply: str, level: Level = "full") -> Talk:
     scenario = scenario_of(talk.case, talk.words, talk.mood.emotion())
     now = minutes_of(talk.case.clock) + state.minute
     before = [t.reply for t in talk.turns if t.heard]
-    return _after(talk, reply, hear(reply[:LONGEST], talk.case, scenario, before, now, level), state, 0)
+    return _after(
+        talk,
+        reply,
+        hear(reply[:LONGEST], talk.case, scenario, before, now, level, closing=bool(talk.state.accepted)),
+        state,
+        0,
+    )
 
 
 def _after(talk: Talk, reply: str, heard: Heard | None, state: State, minutes: int) -> Talk:
@@ -107,12 +113,12 @@ def _after(talk: Talk, reply: str, heard: Heard | None, state: State, minutes: i
         state, more = _caught(state, case, now, pending, flags)
         changes += more
         now.end = _ended(case, state)
-    parts, state, asking = answer(now, case, state, talk.seed)
+    parts, state = answer(now, case, state, talk.seed)
     if not parts:  # whoever has nothing left to say goes
         flags["nothing_left"] += 1
         state = replace(state, counts=_added(state.counts, {"nothing_left": 1}))
         now.end = _ended(case, state) or ("escalated" if state.mood.anger >= 50 else "lost")
-        parts, state, asking = answer(now, case, state, talk.seed)
+        parts, state = answer(now, case, state, talk.seed)
     turn = Turn(
         number=state.turn,
         reply=reply,
@@ -132,8 +138,8 @@ def _after(talk: Talk, reply: str, heard: Heard | None, state: State, minutes: i
     return replace(talk, state=state, turns=(*talk.turns, turn))
 
 
-def _added(counts: Iterable[tuple[str, int]] | object, flags: dict[str, int] | Counter[str]) -> dict[str, int]:
-    return dict(Counter(dict(counts)) + Counter(flags))  # type: ignore[call-overload]
+def _added(counts: Mapping[str, int], flags: Mapping[str, int]) -> dict[str, int]:
+    return dict(Counter(dict(counts)) + Counter(dict(flags)))
 
 
 def _heard_first(heard: Heard | None, before: State) -> bool:

@@ -61,20 +61,21 @@ class Rule(Part):
     fades: float = Field(default=0.5, ge=0, le=1)
     grows: float = Field(default=1.2, ge=1, le=2)
     facts: bool = False
-    tones: dict[Tone, float] = {}
-    personas: dict[Persona, float] = {}
+    tones: dict[Tone, float] = Field(default={})
+    personas: dict[Persona, float] = Field(default={})
     reason: Bilingual
 
 
 class Table(Part):
     """The whole file. `unheard` multiplies relief by facts before comfort, `late` relief by comfort after facts; `most`
-    is how far one reply can better a feeling: nobody is talked round at once."""
+    is how far one reply can better a feeling: nobody is talked round at once; `worst`, how far worsen it."""
 
     loud: float
     warm: float
     unheard: float = Field(ge=0, le=1)
     late: float = Field(ge=0, le=1)
     most: float = Field(gt=0)
+    worst: float = Field(gt=0)
     rules: dict[str, Rule]
 
     @field_validator("rules")
@@ -116,7 +117,8 @@ def moved(
     `counts` says how often each item had come before; `heard`, whether the customer's feelings have been heard.
     """
     levels, changes, tone = dict(mood.levels), [], mood.tone()
-    came, relief = Counter(dict(counts)), Counter[Feeling]()
+    came = Counter(dict(counts))
+    relief, harm = dict.fromkeys(FEELINGS, 0.0), dict.fromkeys(FEELINGS, 0.0)
     for event in happenings:
         rule = table().rules.get(event.item)
         if rule is None:
@@ -134,6 +136,9 @@ def moved(
                 relief[feeling] += abs(delta)
             else:
                 delta *= min(rule.grows ** (nth - 1), 2.0) * who.feels.get(feeling, 1.0)
+                left = table().worst - harm[feeling] if event.item != "caught" else 100.0
+                delta = min(delta, left) if delta > 0 else max(delta, -left)
+                harm[feeling] += abs(delta)
             change = _within(levels[feeling], delta)
             if abs(change) >= SMALLEST:
                 levels[feeling] += change

@@ -102,7 +102,7 @@ Patterns = Annotated[tuple[Text, ...], BeforeValidator(_expressions)]
 
 
 class Who(Part):
-    """The customer as a person. `feels` multiplies rises of a feeling, `calms` its falls (trust the other way round)."""
+    """The customer as a person; `feels` multiplies what makes a feeling worse, `calms` what makes it better."""
 
     kind: Persona
     name: Text
