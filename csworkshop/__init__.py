@@ -4,6 +4,7 @@
     from csworkshop import check       # judge one reply, technique by technique
     from csworkshop import mark        # mark an answer against an exercise's scorecard
     from csworkshop import result      # in a notebook: say what a code exercise will hand in
+    from csworkshop import join_class  # in a notebook: join the lesson that is on
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["check", "load_exercise", "mark", "result", "studio"]
+__all__ = ["check", "join_class", "load_exercise", "mark", "result", "studio"]
 
 if TYPE_CHECKING:
+    from csworkshop.classroom.presence import join_class
     from csworkshop.exercises.code import result
     from csworkshop.exercises.library import load_exercise
     from csworkshop.exercises.marking import mark
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "check": "csworkshop.techniques.checker",
+    "join_class": "csworkshop.classroom.presence",
     "load_exercise": "csworkshop.exercises.library",
     "mark": "csworkshop.exercises.marking",
     "result": "csworkshop.exercises.code",

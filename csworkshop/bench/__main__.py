@@ -12,6 +12,8 @@ from typing import Any
 
 from csworkshop.bench.attacks.command import add_attacks
 from csworkshop.bench.browser import Lab, browser, chromium
+from csworkshop.bench.roleplay import add_roleplay
+from csworkshop.bench.learning_command import add_learning
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def add_measurements(parser: argparse.ArgumentParser) -> None:
-    """Add `typing`, `pictures`, `checker` and `grading`."""
+    """Add `typing`, `pictures`, `checker`, `grading`, `attacks` and `classroom`."""
     kinds = parser.add_subparsers(title="measurements", metavar="WHAT", required=True)
     typing = kinds.add_parser(
         "typing",
@@ -64,6 +66,19 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
     grading.add_argument("--keep", type=Path, metavar="DIR", help="an empty folder in which the courses stay")
     grading.set_defaults(run=_grading)
     add_attacks(kinds)
+    add_roleplay(kinds)
+    add_learning(kinds)
+    classroom = kinds.add_parser(
+        "classroom",
+        help="a class at work: how long a change takes to the instructor's dashboard, and whether any is lost",
+        description="Starts a process per trainee that changes its text every second through a shared folder, and a\n"
+        "dashboard that reads it. --folder names a drive to try, such as the one that a class will use.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    classroom.add_argument("--trainees", type=int, default=40, help="processes (default %(default)s)")
+    classroom.add_argument("--minutes", type=float, default=10, help="how long (default %(default)s)")
+    classroom.add_argument("--folder", type=Path, metavar="DIR", help="an empty folder on the drive to try")
+    classroom.set_defaults(run=_classroom)
 
 
 def _grading(chosen: argparse.Namespace) -> int:
@@ -89,6 +104,12 @@ def _checker(chosen: argparse.Namespace) -> int:
     if chosen.only != "speed":
         judging.main(folder)
     return 0
+
+
+def _classroom(chosen: argparse.Namespace) -> int:
+    from csworkshop.bench.classroom import measure
+
+    return measure(chosen.trainees, chosen.minutes * 60, chosen.folder)
 
 
 def _pictures(chosen: argparse.Namespace) -> int:

@@ -34,7 +34,10 @@ def board_page(view: BoardView) -> dict[str, Any]:
             {"title": both(f"board.self_{when}"), "lines": list(getattr(talk, when))}
             for when in ("before", "during", "after")
         ],
-        "words": {key: both(f"board.{key}") for key in ("helpful", "same", "report", "answer", "delete", "post")},
+        "words": {
+            key: both(f"board.{key}")
+            for key in ("helpful", "same", "report", "answer", "delete", "post", "post_anyway", "forget")
+        },
     }
 
 

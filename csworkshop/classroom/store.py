@@ -104,6 +104,13 @@ class Class:
         """Whether this account may write what only the instructor writes."""
         return os.access(self.instructor, os.W_OK | os.X_OK) and os.access(self.folder, os.W_OK)
 
+    def permissions_hold(self) -> bool:
+        """Whether the system and the drive keep the permissions that were set."""
+        if os.name != "posix":
+            return False
+        closed = stat.S_IMODE(self.instructor.stat().st_mode) == 0o700
+        return closed and not stat.S_IMODE(self.live.stat().st_mode) & 0o004
+
     def session(self) -> Session | None:
         """The lesson that is on, or the last one; None before the first. ClassError if its file can't be read."""
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from csworkshop import __version__
 from csworkshop.bench.__main__ import add_measurements
 from csworkshop.cli.cases import add_cases_commands
+from csworkshop.cli.classroom import add_classroom_commands
 from csworkshop.cli.course import add_course_commands
 from csworkshop.cli.evaluate import add_evaluate
 from csworkshop.cli.options import UserError, add_language
@@ -100,6 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     listing.set_defaults(run=_exercises_list)
 
     add_course_commands(commands)
+    add_classroom_commands(commands)
     add_cases_commands(commands)
     bench = commands.add_parser("bench", help="measure the checker and the studio")
     add_measurements(bench)
