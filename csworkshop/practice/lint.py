@@ -169,7 +169,7 @@ def _dead_ends(case: Case, reach: Reach) -> Iterator[tuple[str, str]]:
     for end, ways in case.ends.items():
         if not any(reach.can(w) for w in ways.when):
             yield f"ends.{end}.when", "this end can never be reached"
-    bad = [w for e in ("escalated", "lost") for w in case.ends[e].when]  # type: ignore[index]
+    bad = [w for e in ("escalated", "lost") for w in case.ends[e].when]
     if not any(w.did == ("out_of_patience",) and not (w.at_least or w.at_most or w.never or w.count) for w in bad):
         yield (
             "ends.lost.when",
