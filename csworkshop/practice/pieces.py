@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -55,7 +56,7 @@ def pieces(text: str, cut: Cut = pairs) -> list[str]:
         found += parts
         if len(parts) > 1:
             found.append("".join(parts))
-            found += [a + b for a, b in zip(parts, parts[1:], strict=False) if len(parts) > 2]
+            found += [a + b for a, b in pairwise(parts) if len(parts) > 2]
     return found
 
 

@@ -168,9 +168,9 @@ def _whole(text: str, start: int, needle: str) -> bool:
     """A Latin word or number is not found inside another; 5 is not in 15."""
     before, after = text[start - 1 : start], text[start + len(needle) : start + len(needle) + 1]
     for mine, beside in ((needle[0], before), (needle[-1], after)):
-        if beside and not _HANZI_CHAR.match(mine) and beside.isalnum() and beside.isascii():
-            if mine.isdigit() == beside.isdigit():
-                return False
+        latin = beside.isascii() and beside.isalnum() and not _HANZI_CHAR.match(mine)
+        if latin and mine.isdigit() == beside.isdigit():
+            return False
     return True
 
 

@@ -92,9 +92,9 @@ class SearchLog:
 
 @dataclass(frozen=True)
 class Way:
-    """The way to one needed article: queries and seconds until it was opened; None if it never was.
-
-    `shown_first` is the number of the query whose hits first held it (from 1), None if no query's did.
+    """The way to one needed article: `queries` since the last needed article was opened (or the start), and seconds
+    from the start, until it was opened; None if it never was. `shown_first` is the number of the query whose hits
+    first held it (from 1), None if no query's did.
     """
 
     article: str
@@ -139,7 +139,7 @@ def behaviour(
     return Behaviour(
         queries=len(searches),
         opened=len(opened),
-        ways=tuple(_way(log, article) for article in needed),
+        ways=_ways(log, needed),
         reworded=reworded,
         repeated=repeated,
         empty=tuple(e.query for e in searches if not e.found),
@@ -151,16 +151,20 @@ def behaviour(
     )
 
 
-def _way(log: SearchLog, article: str) -> Way:
-    asked, shown = 0, None
+def _ways(log: SearchLog, needed: Sequence[str]) -> tuple[Way, ...]:
+    asked, since = 0, 0  # queries in all, and since a needed article was opened
+    shown: dict[str, int] = {}
+    ways: dict[str, Way] = {}
     for event in log.events:
         if event.kind == "search":
-            asked += 1
-            if shown is None and article in event.found:
-                shown = asked
-        elif event.article == article:
-            return Way(article, asked, (event.at - log.events[0].at).total_seconds(), shown)
-    return Way(article, None, None, shown)
+            asked, since = asked + 1, since + 1
+            for article in event.found:
+                shown.setdefault(article, asked)
+        elif event.article in needed and event.article not in ways:
+            seconds = (event.at - log.events[0].at).total_seconds()
+            ways[event.article] = Way(event.article, since, seconds, shown.get(event.article))
+            since = 0
+    return tuple(ways.get(i) or Way(i, None, None, shown.get(i)) for i in needed)
 
 
 def _rewordings(queries: Sequence[str]) -> tuple[int, tuple[str, ...]]:
