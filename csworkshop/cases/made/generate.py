@@ -27,6 +27,7 @@ class Batch:
     """Tickets with what is hidden behind them: what transcripts are made from."""
 
     world: World
+    stories: tuple[Story, ...]
     staff: Staff
     opened: Opened
     story: Touched
@@ -48,7 +49,7 @@ def make_batch(
     first = part * tickets + 1
     ids = np.array([f"T{n:07}" for n in range(first, first + tickets)], object)
     outcome |= _customers(world, tickets, first, rng)
-    return Batch(world, staff, opened, story, outcome, ids)
+    return Batch(world, stories, staff, opened, story, outcome, ids)
 
 
 def tickets_frame(batch: Batch) -> pd.DataFrame:
