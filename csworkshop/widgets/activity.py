@@ -94,7 +94,10 @@ class ActivityWidget(SavedExercise):
         client, seq, text = message["client"], message["seq"], whole(message["text"])
         ack = self._save(client, seq, text, message)
         try:
-            marks = self._marks(text)
+            marked = self._mark(text) if self.kind.live else None
+            marks = self._shown(marked) if marked else None
+            if marked:
+                self._attempted(marked, text)
             self.send({"kind": "result", "client": client, "seq": seq, "marks": marks})
         except BaseException:
             ack["why"] = ack["why"] or both("failed_checker")
@@ -110,7 +113,9 @@ class ActivityWidget(SavedExercise):
             return
         answer = self._known()
         self._remember(checks=int(answer.entry.get("checks", 0)) + 1)
-        self.send({"kind": "marks", "client": message["client"], "marks": self._shown(self._mark(answer.text))})
+        marked = self._mark(answer.text)
+        self.send({"kind": "marks", "client": message["client"], "marks": self._shown(marked)})
+        self._attempted(marked, answer.text, asked=True)
 
     def _ask(self, message: Message) -> None:
         assert self.kind.respond is not None

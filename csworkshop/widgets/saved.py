@@ -28,6 +28,8 @@ import traitlets
 
 from csworkshop.exercises.answers import Answer, AnswerFile, AnswerFileError
 from csworkshop.exercises.definition import Activity, Exercise
+from csworkshop.exercises.marking import Marks
+from csworkshop.progress.recorder import Recorder
 from csworkshop.text.language import LANGUAGES, default_language, say, strings
 from csworkshop.widgets.screen import Shown
 
@@ -56,6 +58,8 @@ class SavedExercise(anywidget.AnyWidget):
         self._clients: dict[str, int] = {}  # the newest revision that each client has written
         self._unsaved: str | None = None  # the newest text, if it could not be saved
         self._hints = 0
+        self._solution_seen = False
+        self.recorder = Recorder(self.answers.path.parent, where="lesson" if points is None else "assignment")
         super().__init__(
             content={**content, "graded": points is not None},
             words={lang: _screen_words(exercise.kind, lang) for lang in LANGUAGES},
@@ -111,7 +115,7 @@ class SavedExercise(anywidget.AnyWidget):
             "hint": lambda _: self._next_hint(),
             "solution": lambda m: self.send({"kind": "solution", "client": m["client"], **self._solution()}),
             "versions": self._versions,
-            "bye": lambda m: self._clients.pop(m["client"], None),
+            "bye": self._bye,
             **self._handlers(),
         }
         with LOCK:
@@ -136,6 +140,16 @@ class SavedExercise(anywidget.AnyWidget):
                 "problem": problem,
             }
         )
+
+    def _bye(self, message: Message) -> None:
+        self._clients.pop(message["client"], None)
+        if not self._clients:
+            self.recorder.leave(self.exercise.id)
+
+    def _attempted(self, marks: Marks, text: str, *, asked: bool = False) -> None:
+        """Marks in full that the trainee is shown; what stands becomes an attempt in the log (`progress.jsonl`)."""
+        record = self.recorder.check if asked else self.recorder.seen
+        record(self.exercise, marks, text=text, hints=self._hints, solution_seen=self._solution_seen)
 
     def _save(self, client: str, seq: int, text: str, message: Message) -> Message:
         """Save the text; the acknowledgement to send."""
@@ -193,6 +207,7 @@ class SavedExercise(anywidget.AnyWidget):
     def _load(self) -> Answer:
         answer = self.answers.load(self.exercise.id) or Answer(0, "", "")
         self._hints = min(max(self._hints, answer.hints), len(self.exercise.hints))
+        self._solution_seen = self._solution_seen or answer.solution_seen
         return answer
 
     def _hints_taken(self) -> list[str]:

@@ -102,8 +102,11 @@ class ReplyStudio(SavedExercise):
             self._tell_others(client, text, ack["revision"], marks)
 
     def _send_marks(self, client: str, seq: int, text: str, level: Level) -> Message:
-        marks = self._marks(text, level)
+        marked = mark(text, self.exercise, level)
+        marks = marks_data(marked, self.exercise, self.maximum)
         self.send({"kind": "result", "client": client, "seq": seq, "marks": marks})
+        if level == "full":
+            self._attempted(marked, text)
         return marks
 
     def _dispute(self, message: Message) -> None:

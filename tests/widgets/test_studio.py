@@ -7,7 +7,7 @@ import html
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,60 +18,16 @@ from csworkshop.exercises.answers import AnswerFile
 from csworkshop.exercises.feedback import segments
 from csworkshop.exercises.library import UnknownExercise, load_exercise
 from csworkshop.exercises.marking import mark
+from csworkshop.progress.records import Log
 from csworkshop.text.language import strings
 from csworkshop.widgets import saved
 from csworkshop.widgets import studio as module
 from csworkshop.widgets.studio import ReplyStudio, studio
+from tests.widgets.tab import Screen, sent
 
 EXERCISE = "m2-vague-delivery"
 HONEST = "晚上要招呼八位客人，菜却晚了两个多小时，这事是我们耽误了。下午2点20分前送到您家。"
 EVIL = "<img src=x onerror=alert(1)></script><b>换谁都急</b>"
-
-
-class Screen:
-    """A browser tab, as far as messages go."""
-
-    def __init__(self, widget: ReplyStudio, client: str = "tab1") -> None:
-        self.widget, self.client, self.seq, self.revision = widget, client, 0, 0
-        self.welcome = self.ask("hello")[0]
-        self.revision = self.welcome["revision"]
-
-    def ask(self, kind: str, **content: Any) -> list[dict[str, Any]]:
-        """Send a message; what Python sent while it was handled."""
-        return _sent(self.widget, lambda: self._deliver(kind, content))
-
-    def _deliver(self, kind: str, content: dict[str, Any]) -> None:
-        # As the browser would: through JSON, by the widget's message callbacks.
-        message = json.loads(json.dumps({"kind": kind, "client": self.client, **content}))
-        self.widget._handle_custom_msg(message, [])
-
-    def type(self, text: str, **more: Any) -> dict[str, Any]:
-        """Type a text; its acknowledgement. The rules' first answer and the result come first, as they must."""
-        self.seq += 1
-        first, result, ack, *others = self.ask("edit", seq=self.seq, text=text, revision=self.revision, **more)
-        for answer in (first, result):
-            assert (answer["kind"], answer["seq"], answer["client"]) == ("result", self.seq, self.client)
-        assert (ack["kind"], ack["seq"], ack["client"]) == ("ack", self.seq, self.client)
-        if ack["state"] != "failed":
-            self.revision = ack["revision"]
-        self.result, self.others = result, others
-        return ack
-
-
-def _sent(widget: ReplyStudio, action: Callable[[], object]) -> list[dict[str, Any]]:
-    messages: list[dict[str, Any]] = []
-
-    def record(content: dict[str, Any], buffers: object = None) -> None:
-        json.dumps(content, ensure_ascii=False).encode()  # every message must be one that can be sent
-        messages.append(content)
-
-    old = widget.send
-    widget.send = record  # type: ignore[method-assign]
-    try:
-        action()
-    finally:
-        widget.send = old  # type: ignore[method-assign]
-    return messages
 
 
 @pytest.fixture(autouse=True)
@@ -214,9 +170,9 @@ def test_a_sibling_widget_of_the_same_exercise_is_told(screen: Screen, tmp_path:
     other = studio(EXERCISE, folder=str(tmp_path / "elsewhere"))
     Screen(sibling, "tab2")
     Screen(other, "tab3")
-    heard = _sent(sibling, lambda: screen.type("一号写的"))
+    heard = sent(sibling, lambda: screen.type("一号写的"))
     assert [(m["kind"], m["text"]) for m in heard] == [("other", "一号写的")]
-    assert _sent(other, lambda: screen.type("一号又写")) == []
+    assert sent(other, lambda: screen.type("一号又写")) == []
 
 
 def test_a_window_that_comes_to_the_front_learns_what_another_kernel_wrote(screen: Screen, tmp_path: Path) -> None:
@@ -308,6 +264,17 @@ def test_a_file_of_a_newer_kit_is_left_alone_and_told(tmp_path: Path) -> None:
     assert (tmp_path / "answers.json").read_text() == content
 
 
+def test_what_stands_when_the_page_is_left_is_an_attempt(screen: Screen, tmp_path: Path) -> None:
+    screen.type("晚")
+    screen.type(HONEST)
+    assert Log(tmp_path).read().attempts == ()
+    screen.ask("bye")
+    (attempt,) = Log(tmp_path).read().attempts
+    marks = mark(HONEST, load_exercise(EXERCISE))
+    assert (attempt.exercise, attempt.score, attempt.where) == (EXERCISE, marks.score, "lesson")
+    assert attempt.items["own"] == "earned"
+
+
 def test_a_damaged_file_is_moved_aside_and_told(tmp_path: Path) -> None:
     (tmp_path / "answers.json").write_text('{"schema": 1, "ans')
     screen = Screen(studio(EXERCISE, folder=str(tmp_path)))
@@ -339,7 +306,7 @@ def test_what_a_trainee_typed_is_escaped(screen: Screen) -> None:
 def test_hints_come_one_by_one_and_are_noted(screen: Screen, tmp_path: Path) -> None:
     exercise = load_exercise(EXERCISE)
     for n, hint in enumerate(exercise.hints, 1):
-        heard = _sent(screen.widget, lambda hint=hint: _assert_in(hint, repr(screen.widget.hint())))
+        heard = sent(screen.widget, lambda hint=hint: _assert_in(hint, repr(screen.widget.hint())))
         assert heard[-1] == {"kind": "hints", "hints": list(exercise.hints[:n])}
         assert (AnswerFile(tmp_path).load(EXERCISE) or pytest.fail()).hints == n
     assert "都在这里" in repr(screen.widget.hint())
