@@ -56,6 +56,8 @@ from csworkshop.progress.shelf import Shelf, exercises, shelf_of
 from csworkshop.progress.topics import EARNED, MISSING, UNSURE, type_of
 
 Order = Literal["plan", "fixed", "random"]
+Goal = Literal["most", "all"]
+GOALS: tuple[Goal, ...] = ("most", "all")
 ORDERS: tuple[Order, ...] = ("plan", "fixed", "random")
 MOST_TOPICS = 0.9
 FLOAT = np.float32
@@ -82,12 +84,12 @@ class Run:
     attempts: Floats
     share: Floats  # of topics mastered at the end
 
-    def needed(self, which: Literal["most", "all"] = "most") -> float:
+    def needed(self, which: Goal = "most") -> float:
         """Mean attempts; who never got there is counted with all attempts that they had."""
         reached: Floats = getattr(self, which)
         return float(np.where(np.isnan(reached), self.attempts, reached).mean())
 
-    def reached(self, which: Literal["most", "all"] = "most") -> float:
+    def reached(self, which: Goal = "most") -> float:
         return float((~np.isnan(getattr(self, which))).mean())
 
 

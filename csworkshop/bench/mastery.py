@@ -2,8 +2,8 @@
 
 Simulated learners with known mastery, made by two laws. `grid`: the model's own, with parameters drawn around the
 priors for each learner, so that no learner has those that the model believes in. `smooth`: another law, a real-numbered
-skill that rises towards a ceiling of the learner's own, with slips and guesses, and fades as a power of time. Each makes
-24 attempts at one topic, at levels and with hints by chance, some days apart; the checker errs as measured.
+skill that rises towards a ceiling of the learner's own, with slips and guesses, and fades as a power of time. Each
+makes 24 attempts at one topic, at levels and with hints by chance, some days apart; the checker errs as measured.
 
 Before each attempt from the second on, both are asked two things: is the topic mastered (success at level 2 without
 help at least 0.8), and will the checker find it now? Brier score: mean squared distance of the probability from what
@@ -17,7 +17,6 @@ Recovery: classes of 200 made with known parameters are fitted; how far the fit 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -93,14 +92,15 @@ def _grid(p: Parameters, level: Ints, helps: Ints, days: Ints, rng: np.random.Ge
 
 def _smooth(level: Ints, helps: Ints, days: Ints, rng: np.random.Generator) -> Any:
     n, attempts = level.shape
-    start, rate = rng.normal(-0.4, 1.1, n), rng.lognormal(np.log(0.16), 0.6, n)
+    start: Floats = rng.normal(-0.4, 1.1, n)
+    rate = rng.lognormal(np.log(0.16), 0.6, n)
     ceiling, half = rng.uniform(1.0, 3.8, n), rng.lognormal(np.log(60), 0.5, n)
     slip, guess = rng.beta(2, 48, n), rng.beta(2, 38, n)
     harder = rng.normal(0.8, 0.3, n)
-    skill = start.copy()
+    skill: Any = start
     known, success, right = [], [], []
     for t in range(attempts):
-        low = np.minimum(start, skill)
+        low: Floats = np.minimum(start, skill)
         skill = low + (skill - low) * (1 + days[:, t] / (half * (1 + 0.15 * t))) ** -0.5
         plain = 1 / (1 + np.exp(-skill))
         known.append(plain >= MASTERY)
@@ -155,8 +155,8 @@ def calibration(probability: Floats, truth: NDArray[Any]) -> float:
 def fitted(law: Law, rng: np.random.Generator, trainees: int = 300) -> Parameters:
     """Parameters fitted to a class of this law."""
     found = fit(ITEM, learners(law, trainees, rng).data)
-    values = {key: np.array([getattr(found, key)]) for key in FITTED}
-    return replace(parameters([ITEM]), **values)
+    start, learn, level = (np.array([getattr(found, key)]) for key in FITTED)
+    return replace(parameters([ITEM]), start=start, learn=learn, level=level)
 
 
 def measure(number: int, seed: int) -> list[Score]:
@@ -196,10 +196,3 @@ def recovery(classes: int, seed: int, trainees: int = 200) -> Floats:
         distance[2] = got.level - truth.level[0]
         found.append(distance / np.array(got.errors))
     return np.array(found)
-
-
-def write_picture(path: Path, seed: int) -> None:
-    """Two learners as the model sees them, and how far probabilities can be trusted."""
-    from csworkshop.bench.mastery_picture import draw
-
-    draw(path, seed)

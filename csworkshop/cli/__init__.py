@@ -17,6 +17,7 @@ from csworkshop.cli.options import UserError, add_language
 from csworkshop.cli.replies import add_reply_commands
 from csworkshop.cli.roleplay import add_roleplay_commands
 from csworkshop.cli.texts import add_text_commands
+from csworkshop.cli.training_plan import add_progress_commands
 from csworkshop.exercises.library import COURSE_ID
 from csworkshop.text.datafile import DataFileError
 from csworkshop.training.command import add_training
@@ -101,6 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
     listing.set_defaults(run=_exercises_list)
 
     add_course_commands(commands)
+    add_progress_commands(commands)
     add_classroom_commands(commands)
     add_cases_commands(commands)
     bench = commands.add_parser("bench", help="measure the checker and the studio")

@@ -79,7 +79,7 @@ def fit(item: str, data: Sequences) -> Fit:
     def loss(points: Floats) -> Floats:
         return -_log_likelihood(prior, points, data) + (((points - centre) / PRIOR) ** 2).sum(1) / 2
 
-    at = centre
+    at: NDArray[np.float64] = centre
     curvature = np.diag(PRIOR**-2.0)
     for _ in range(ROUNDS):
         value, slope, curvature = _differences(loss, at)
@@ -89,7 +89,7 @@ def fit(item: str, data: Sequences) -> Fit:
         values = loss(tries)
         if values.min() >= value - 1e-6:
             break
-        at = tries[values.argmin()]
+        at = np.asarray(tries[values.argmin()], float)
     errors = np.sqrt(np.diag(np.linalg.inv(_positive(curvature))))
     return Fit(item, *_plain(at), tuple(errors.tolist()), *numbers, True)
 
