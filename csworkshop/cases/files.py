@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csworkshop.cases.schema import TABLES, TableName, schema
+from csworkshop.cases.schema import TableName, schema
 from csworkshop.text.datafile import DataFileError
 from csworkshop.text.shipped import content
 
@@ -86,20 +85,33 @@ def typed(frame: pd.DataFrame, table: TableName) -> pd.DataFrame:
     return frame.astype({name: c.dtype for name, c in schema()[table].columns.items() if name in frame})
 
 
-def write_table(folder: Path, table: TableName, frame: pd.DataFrame) -> Path:
-    """Write a table into the folder, schema's columns first; the same frame gives the same bytes."""
+def write_table(folder: Path, table: TableName, frame: pd.DataFrame, about: str = "") -> Path:
+    """Write a table into the folder, schema's columns first; the same frame gives the same bytes.
+
+    `about` goes into the Parquet file's metadata, under "about".
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path, columns = table_path(folder, table), schema()[table].columns
     ours = [f'CAST("{name}" AS {c.sql}) AS "{name}"' for name, c in columns.items()]
     more = ['"' + str(name).replace('"', '""') + '"' for name in frame.columns if name not in columns]
-    kind = "HEADER" if path.suffix == ".csv" else "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 9"
     with connect(threads=1) as db:
         db.register("frame", frame)
-        quoted = str(path).replace("'", "''")
-        db.execute(f"COPY (SELECT {', '.join(ours + more)} FROM frame) TO '{quoted}' ({kind})")
+        copy(db, f"SELECT {', '.join(ours + more)} FROM frame", path, about)
     return path
 
 
-def write_tables(folder: Path, frames: Mapping[TableName, pd.DataFrame]) -> list[Path]:
-    """Write several tables, in the schema's order."""
-    return [write_table(folder, table, frames[table]) for table in TABLES if table in frames]
+def copy(db: duckdb.DuckDBPyConnection, query: str, path: Path, about: str = "", level: int = 9) -> None:
+    """Write what a query gives to a Parquet file (zstd, its level 1 to 22) or a CSV file, by its name."""
+    quoted, told = (text.replace("'", "''") for text in (str(path), about))
+    how = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {level}"
+    if about:
+        how += f", KV_METADATA {{about: '{told}'}}"
+    db.execute(f"COPY ({query}) TO '{quoted}' ({'HEADER' if path.suffix == '.csv' else how})")
+
+
+def metadata(path: Path) -> str:
+    """What a Parquet file of ours says about itself; nothing if it says nothing."""
+    quoted = str(path).replace("'", "''")
+    with connect() as db:
+        rows = db.sql(f"SELECT decode(key), decode(value) FROM parquet_kv_metadata('{quoted}')").fetchall()
+    return dict(rows).get("about", "")

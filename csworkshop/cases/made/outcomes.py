@@ -123,7 +123,7 @@ def _promise(desk: _Desk, found: Columns) -> Columns:
     first, at_once = found["first_response_at"], found["first_contact_resolution"]
     odds = desk.habit("specific_time") + desk.story.shift["promised"] + 0.5 - 2.0 * at_once + 0.3 * desk.opened.care
     gives = ~np.isnan(first) & _happens(odds, desk.rng)
-    hours = np.where(at_once, 1.5, 2.2 * desk.of_category("hours"))
+    hours = np.where(at_once, 5.0, 2.2 * desk.of_category("hours"))
     foreseen = hours * HOUR * np.exp(0.25 * desk.opened.hard + 0.2 * desk.noise())
     promised = np.ceil(desk.daily.add(first, foreseen * desk.story.factor["promise"]) / HOUR) * HOUR
     several = found["transfers"] > 0  # several departments: the customer hears every two hours
