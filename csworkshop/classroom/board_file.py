@@ -126,7 +126,7 @@ def _alone(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def _connect(path: Path, patience: float) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=patience, isolation_level=None, uri=True)
+    db = sqlite3.connect(path, timeout=patience, isolation_level=None)
     for pragma in (
         "journal_mode = TRUNCATE",  # emptied in place: deleting it would take the right to write in the folder
         "secure_delete = ON",

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -86,43 +87,45 @@ class Moderator:
 
     def hide(self, key: str, reason: str = "") -> None:
         """Nobody sees it any more; its words stay in the file until it is restored or removed."""
-        self._write(hidden={**self.state.hidden, key: plain(reason, 200)})
+        self._write(lambda s: {"hidden": {**s.hidden, key: plain(reason, 200)}})
 
     def restore(self, key: str) -> None:
-        self._write(hidden={k: v for k, v in self.state.hidden.items() if k != key})
+        self._write(lambda s: {"hidden": _without(s.hidden, key)})
 
     def pin(self, key: str, on: bool = True) -> None:
-        self._write(pinned=_with(self.state.pinned, key, on))
+        self._write(lambda s: {"pinned": _with(s.pinned, key, on)})
 
     def close(self, key: str, on: bool = True) -> None:
         """No more answers; those that are there stay."""
-        self._write(closed=_with(self.state.closed, key, on))
+        self._write(lambda s: {"closed": _with(s.closed, key, on)})
 
     def keep(self, key: str, reports: int) -> None:
         """The reports were looked at and it stays; it comes back to the queue with the next report."""
-        self._write(kept={**self.state.kept, key: reports})
+        self._write(lambda s: {"kept": {**s.kept, key: reports}})
 
     def let_through(self, *keys: str) -> None:
         """Show posts that waited. Several at once hide in each other: nobody sees which came last."""
-        self._write(passed=sorted({*self.state.passed, *keys}))
+        self._write(lambda s: {"passed": sorted({*s.passed, *keys})})
 
     def review_first(self, on: bool) -> None:
         """Whether new posts wait for the instructor. What is there already is let through."""
-        if on and not self.state.review_first:
-            query = "SELECT id FROM post UNION SELECT id FROM answer"
-            there = read(self.klass.board / DATABASE, lambda db: [k for (k,) in db.execute(query) if _is_key(k)])
-            self._write(review_first=True, passed=sorted({*self.state.passed, *there}))
-        else:
-            self._write(review_first=on)
+        query = "SELECT id FROM post UNION SELECT id FROM answer"
+        there = read(self.klass.board / DATABASE, lambda db: [k for (k,) in db.execute(query) if _is_key(k)])
+
+        def switch(s: Moderation) -> dict[str, Any]:
+            new = there if on and not s.review_first else []
+            return {"review_first": on, "passed": sorted({*s.passed, *new})}
+
+        self._write(switch)
 
     def remove(self, key: str) -> None:
         """Delete a post (with its answers) or answer for good; nothing of it stays in the file."""
         change(self.klass.board / DATABASE, lambda db: remove(db, key))
-        state = self.state
         self._write(
-            hidden={k: v for k, v in state.hidden.items() if k != key},
-            kept={k: v for k, v in state.kept.items() if k != key},
-            **{name: _with(getattr(state, name), key, False) for name in ("pinned", "closed", "passed")},
+            lambda s: {
+                **{name: _without(getattr(s, name), key) for name in ("hidden", "kept")},
+                **{name: _with(getattr(s, name), key, False) for name in ("pinned", "closed", "passed")},
+            }
         )
 
     def queue(self, view: BoardView) -> list[Post | Answer]:
@@ -143,25 +146,31 @@ class Moderator:
         """A code to hand to the seniors, one for all of them, so that it tells nothing about which; ends the old."""
         letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(16))
         code = "-".join(letters[i : i + 4] for i in range(0, 16, 4))
-        self._write(senior=_fingerprint(code))
+        self._write(lambda s: {"senior": _fingerprint(code)})
         return code
 
     def warn_of(self, words: list[str]) -> None:
         """Words to be warned of before posting: the company's name, a customer's, a project's."""
-        self._write(secret_words=[w for w in (plain(word, 40) for word in words) if w])
+        self._write(lambda s: {"secret_words": [w for w in (plain(word, 40) for word in words) if w]})
 
-    def _write(self, **changed: Any) -> None:
-        for name in ("hidden", "kept"):
-            if name in changed:
-                changed[name] = dict(sorted(changed[name].items()))  # not in the order of the instructor's doing
+    def _write(self, change_of: Callable[[Moderation], dict[str, Any]]) -> None:
         path = self.klass.board / MODERATION
         try:
-            state = Moderation.model_validate({**self.state.model_dump(by_alias=True), **changed})
-            write_small(path, state.model_dump(by_alias=True), keep=True)
+            with self.klass.alone():
+                before = read_moderation(self.klass)
+                state = Moderation.model_validate({**before.model_dump(by_alias=True), **change_of(before)})
+                found = state.model_dump(by_alias=True)
+                for name in ("hidden", "kept"):
+                    found[name] = dict(sorted(found[name].items()))  # not in the order of the instructor's doing
+                write_small(path, found, keep=True)
         except ValidationError:
             raise BoardError(say("board.no_key")) from None
         except OSError as error:
             raise BoardError(f"{path}: {error.strerror or error}") from error
+
+
+def _without(found: dict[str, Any], key: str) -> dict[str, Any]:
+    return {k: v for k, v in found.items() if k != key}
 
 
 def _is_key(key: Any) -> bool:

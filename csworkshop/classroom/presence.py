@@ -43,6 +43,7 @@ from csworkshop.classroom.records import (
     summary_of,
 )
 from csworkshop.classroom.store import Class, ClassError
+from csworkshop.exercises.watchers import watch
 from csworkshop.text.language import default_language, say
 
 if TYPE_CHECKING:
@@ -204,6 +205,7 @@ class Membership(Presence):
         this, done = weakref.ref(self), threading.Event()
         self._done = done
         weakref.finalize(self, done.set)
+        self._end_watch = watch(lambda exercise, marks, text: _hear(this, exercise, marks, text))
         threading.Thread(target=_keep_up, args=(this, done), daemon=True, name="csworkshop-class").start()
 
     def session(self) -> Session | None:
@@ -215,14 +217,24 @@ class Membership(Presence):
         return session if session is not None and session.open and session.id == self.session_id else None
 
     def leave(self) -> None:
-        self._done.set()
+        self.retire()
         super().leave()
+
+    def retire(self) -> None:
+        """Stop sharing from here, and leave the file to whoever joined anew."""
+        self._done.set()
+        self._end_watch()
+        if self in _joined:
+            _joined.remove(self)
 
     def __repr__(self) -> str:
         if self._left:
             return say("live.left", self.lang)
         key = f"live.sharing_{self.share}"
         return "\n".join((say("live.joined", self.lang, name=self._content["nickname"]), say(key, self.lang)))
+
+
+_joined: list[Membership] = []
 
 
 def join_class(
@@ -242,7 +254,23 @@ def join_class(
     session = klass.session()
     if session is None or not session.open:
         raise ClassError(say("class.no_session", lang))
-    return Membership(klass, session, nickname, share, lang=lang, private=private)
+    for earlier in list(_joined):  # a cell that was run again; its thread needn't go on
+        if earlier.klass.id == klass.id:
+            earlier.retire()
+    member = Membership(klass, session, nickname, share, lang=lang, private=private)
+    _joined.append(member)
+    return member
+
+
+def joined() -> Membership | None:
+    """The lesson that this kernel joined last and has not left."""
+    return _joined[-1] if _joined else None
+
+
+def _hear(this: weakref.ref[Membership], exercise: str, marks: Marks, text: str) -> None:
+    member = this()
+    if member is not None:
+        member.update(exercise, marks, text)
 
 
 def _keep_up(this: weakref.ref[Membership], done: threading.Event) -> None:

@@ -115,8 +115,9 @@ class Stage:
         return self._show(**{which: None})
 
     def _show(self, **changed: Any) -> Session:
-        session = self.session.model_copy(update=changed)
-        self.klass.write_session(session)
+        with self.klass.alone():
+            session = self.session.model_copy(update=changed)
+            self.klass.write_session(session)
         return session
 
     def _note(self, which: str, ballot: Ballot) -> None:

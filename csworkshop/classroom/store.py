@@ -16,11 +16,13 @@ and on drives without such permissions everybody can do everything; the kit says
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
 import shutil
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,19 @@ class Class:
             return False
         closed = stat.S_IMODE(self.instructor.stat().st_mode) == 0o700
         return closed and not stat.S_IMODE(self.live.stat().st_mode) & 0o004
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """While one of the instructor's windows changes what another may be changing. ClassError if it takes long."""
+        from filelock import FileLock, Timeout
+
+        if not self.is_instructor():
+            raise ClassError(say("class.not_instructor", folder=self.folder))
+        try:
+            with FileLock(self.instructor / ".lock", timeout=10):
+                yield
+        except Timeout:
+            raise ClassError(say("class.locked", folder=self.folder)) from None
 
     def session(self) -> Session | None:
         """The lesson that is on, or the last one; None before the first. ClassError if its file can't be read."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from csworkshop.classroom.live import Watch
-from csworkshop.classroom.presence import BEAT, QUIET, Membership, Presence, join_class
+from csworkshop.classroom.presence import BEAT, QUIET, Membership, Presence, join_class, joined
 from csworkshop.classroom.records import KEPT_SCORES, SEAT_LIMIT, Session, Share, Summary
 from csworkshop.classroom.stage import Stage
 from csworkshop.classroom.store import Class, ClassError
@@ -217,6 +217,31 @@ def test_join_class_keeps_itself_up_to_date_and_says_what_is_shared(klass: Class
     finally:
         member.leave()
     assert list(klass.live.iterdir()) == [] and "已退出" in repr(member)
+
+
+def test_what_a_widget_tells_reaches_the_class_once_one_has_joined(klass: Class, tmp_path: Path) -> None:
+    from csworkshop.exercises.library import load_exercise
+    from csworkshop.exercises.marking import mark
+    from csworkshop.exercises.watchers import tell
+
+    exercise = load_exercise("m2-vague-delivery")
+    marks = mark("应该快到了，请耐心等待。", exercise, "fast")
+    Stage(klass).start("第二课")
+    tell(exercise.id, marks, "还没有加入，谁也听不见。")
+    first = join_class(klass.folder, "小周", private=tmp_path / "p")
+    member = join_class(klass.folder, "小周", "texts", private=tmp_path / "p")  # the cell was run again
+    try:
+        assert joined() is member
+        tell(exercise.id, marks, "应该快到了，请耐心等待。")
+        member.flush(force=True)
+        (seat,) = Watch(klass).snapshot(time.time()).seats
+        assert seat.file.exercise == exercise.id and seat.work is not None
+        assert {line.item for line in seat.work.lines} == set(exercise.scorecard.items)
+        assert first.shared()["exercise"] == ""
+    finally:
+        member.leave()
+    tell(exercise.id, marks, "退出以后也听不见。")
+    assert joined() is None and list(klass.live.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX files")
