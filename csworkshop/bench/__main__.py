@@ -12,8 +12,9 @@ from typing import Any
 
 from csworkshop.bench.attacks.command import add_attacks
 from csworkshop.bench.browser import Lab, browser, chromium
-from csworkshop.bench.roleplay import add_roleplay
+from csworkshop.bench.hub.command import add_hub
 from csworkshop.bench.learning_command import add_learning
+from csworkshop.bench.roleplay_command import add_roleplay
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,6 +67,7 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
     grading.add_argument("--keep", type=Path, metavar="DIR", help="an empty folder in which the courses stay")
     grading.set_defaults(run=_grading)
     add_attacks(kinds)
+    add_hub(kinds)
     add_roleplay(kinds)
     add_learning(kinds)
     classroom = kinds.add_parser(

@@ -127,9 +127,7 @@ def _turns(chosen: Sequence[str]) -> None:
     times = sorted(_timed(chosen))
     if times:
         middle, high = times[len(times) // 2], times[min(int(len(times) * 0.95), len(times) - 1)]
-        print(
-            f"\na customer's turn: p50 {middle:.1f} ms, p95 {high:.1f} ms (target {SLOWEST:.0f}) over {len(times)} turns"
-        )
+        print(f"\na customer's turn: p50 {middle:.1f} ms, p95 {high:.1f} ms (target {SLOWEST:.0f}), {len(times)} turns")
 
 
 def _timed(chosen: Sequence[str]) -> Iterator[float]:

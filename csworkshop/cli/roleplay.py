@@ -102,13 +102,15 @@ def _play(args: argparse.Namespace) -> int:
         raise UserError(str(error)) from None
     voice = None
     if args.model:
-        from csworkshop.practice.endpoint import EndpointError, Voice, settings_of_environment
+        from csworkshop.practice.endpoint import EndpointError, settings_of_environment
+        from csworkshop.practice.voice import Voice
 
         try:
             voice = Voice(settings_of_environment())
         except EndpointError as error:
             raise UserError(str(error)) from None
     talk = start(case, args.seed)
+    said = [talk.opening]
     print(f"{case.title[args.lang]}\n{case.task}\n{words('roleplay.keys', args.lang)}\n")
     print(f"[{talk.time}] {case.persona.name}: {talk.customer}")
     while not talk.end:
@@ -127,8 +129,9 @@ def _play(args: argparse.Namespace) -> int:
             _mood(turn, args.lang)
         text = turn.text
         if voice is not None:
-            spoken = voice.speak(talk)
+            spoken = voice.speak(talk, said)
             text = spoken.text
+            said.append(text)
             if spoken.trouble:
                 print(words("roleplay.offline", args.lang, trouble=spoken.trouble), file=sys.stderr)
         print(f"[{talk.time}] {case.persona.name}: {text}")
