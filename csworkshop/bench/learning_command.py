@@ -104,7 +104,7 @@ def _cohort(chosen: argparse.Namespace) -> int:
         most, every = (_mean([r.needed(w) for r in of]) for w in GOALS)
         there, all_there = (_mean([r.reached(w) for r in of]) for w in GOALS)
         share = _mean([float(r.share.mean()) for r in of])
-        print(f"{order:9}{most:18.1f}{there:11.0%}{every:10.1f}{all_there:11.0%}{share:21.1%}")
+        print(f"{order:9}{most:18.1f}{there:11.0%}{every:10.1f}{all_there:11.0%}{share:17.1%}")
     print("\nThe plan needs fewer attempts, by (mean, 95 % interval over seeds, least):")
     good = True
     for other in ORDERS[1:]:

@@ -92,7 +92,7 @@ def _grid(p: Parameters, level: Ints, helps: Ints, days: Ints, rng: np.random.Ge
 
 def _smooth(level: Ints, helps: Ints, days: Ints, rng: np.random.Generator) -> Any:
     n, attempts = level.shape
-    start: Floats = rng.normal(-0.4, 1.1, n)
+    start: Any = rng.normal(-0.4, 1.1, n)
     rate = rng.lognormal(np.log(0.16), 0.6, n)
     ceiling, half = rng.uniform(1.0, 3.8, n), rng.lognormal(np.log(60), 0.5, n)
     slip, guess = rng.beta(2, 48, n), rng.beta(2, 38, n)
@@ -100,7 +100,7 @@ def _smooth(level: Ints, helps: Ints, days: Ints, rng: np.random.Generator) -> A
     skill: Any = start
     known, success, right = [], [], []
     for t in range(attempts):
-        low: Floats = np.minimum(start, skill)
+        low = np.minimum(start, skill)
         skill = low + (skill - low) * (1 + days[:, t] / (half * (1 + 0.15 * t))) ** -0.5
         plain = 1 / (1 + np.exp(-skill))
         known.append(plain >= MASTERY)

@@ -19,7 +19,7 @@ def draw(path: Path, seed: int) -> None:
     """Write the picture; its ending (.png, .svg, .pdf) says which kind."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 7.2), layout="constrained")
+    figure = Figure(figsize=(11, 7.2))
     axes = figure.subplots(2, 2)
     rng = np.random.default_rng([seed, 5])
     made = learners("smooth", ITEM_NUMBER, rng)
@@ -27,12 +27,14 @@ def draw(path: Path, seed: int) -> None:
     simple = last_five(made.data.outcome)
     late = made.mastered.argmax(1) * made.mastered.any(1)
     climber = int(np.abs(late - 10).argmin())
-    stuck = int(np.flatnonzero(~made.mastered.any(1))[0])
+    never = np.flatnonzero(~made.mastered.any(1))
+    stuck = int(never[np.argsort(made.success[never, -1])[len(never) // 2]])  # the middle one of them
     for ax, n, title in ((axes[0, 0], climber, "a learner who gets there"), (axes[0, 1], stuck, "one who doesn't")):
         _learner(ax, belief[n], made.success[n], made.data.outcome[n], simple[n])
         ax.set_title(title)
     for ax, law in zip(axes[1], LAWS, strict=True):
         _reliability(ax, law, np.random.default_rng([seed, 6]))
+    figure.tight_layout()
     figure.savefig(path, dpi=150)
 
 
@@ -45,10 +47,10 @@ def _learner(ax: Any, belief: np.ndarray, true: np.ndarray, outcome: np.ndarray,
     ax.plot(t, simple, color=SIMPLE, lw=1, marker=".", label="last five")
     for value, mark, height in ((EARNED, "o", 1.06), (UNSURE, "$?$", 1.06), (0, "x", -0.06)):
         at = outcome == value
-        ax.plot(t[at], np.full(at.sum(), height), ls="", marker=mark, color=TRUE, ms=4, clip_on=False)
+        ax.plot(t[at], np.full(at.sum(), height), ls="", marker=mark, color=TRUE, ms=4)
     ax.axhline(MASTERY, color=TRUE, lw=0.6, ls=":")
     ax.set(ylim=(-0.12, 1.12), xlabel="attempt", ylabel="success at level 2")
-    ax.legend(fontsize=8, loc="lower right")
+    ax.legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 0.05))
 
 
 def _reliability(ax: Any, law: Any, rng: np.random.Generator) -> None:

@@ -79,8 +79,8 @@ def fit(item: str, data: Sequences) -> Fit:
     def loss(points: Floats) -> Floats:
         return -_log_likelihood(prior, points, data) + (((points - centre) / PRIOR) ** 2).sum(1) / 2
 
-    at: NDArray[np.float64] = centre
-    curvature = np.diag(PRIOR**-2.0)
+    at: Floats = centre
+    curvature: Floats = np.diag(PRIOR**-2.0)
     for _ in range(ROUNDS):
         value, slope, curvature = _differences(loss, at)
         step = -np.linalg.solve(_positive(curvature), slope)
