@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,9 @@ import pytest
 
 from csworkshop.classroom.board import Board
 from csworkshop.classroom.board_file import DATABASE, JOURNAL, BoardError, change
+from csworkshop.classroom.live import Watch
 from csworkshop.classroom.moderation import Moderator
+from csworkshop.classroom.stage import Stage
 from csworkshop.classroom.store import Class
 
 WRITER = Path(__file__).with_name("board_writer.py")
@@ -146,3 +149,24 @@ def test_other_accounts_can_neither_moderate_nor_list_nor_remove(shared: Path) -
     )
     done = subprocess.run([sys.executable, "-c", code, str(klass.folder)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["refused"] * 5 + ["done"]
+
+
+@as_root
+def test_another_account_joins_a_lesson_and_the_instructor_sees_it(shared: Path) -> None:
+    klass = Class.create(shared / "class1")
+    Stage(klass).start("第二课")
+    (shared / "home").mkdir()
+    os.chown(shared / "home", ACCOUNTS[0], ACCOUNTS[0])
+    code = (
+        "import codecs, os, sys; codecs.lookup('ascii'); from pathlib import Path\n"
+        "from csworkshop.classroom.presence import Presence; from csworkshop.classroom.records import Summary\n"
+        "from csworkshop.classroom.store import Class; os.umask(0o077); os.setgid(61001); os.setuid(61001)\n"
+        "klass = Class.open(sys.argv[1]); private = Path(sys.argv[2])\n"
+        "one = Presence(klass, klass.session(), '小周', private=private)\n"
+        "one.update('m2-login', Summary(0.5, False)); one.flush(force=True); print(one.problem)"
+    )
+    command = [sys.executable, "-c", code, str(klass.folder), str(shared / "home" / "p")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+    (seat,) = Watch(klass).snapshot(time.time()).seats
+    assert (seat.file.nickname, seat.file.exercise) == ("小周", "m2-login")
