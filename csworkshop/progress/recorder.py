@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from csworkshop.progress.records import Attempt, Log, Outcome, RecordError
-from csworkshop.progress.topics import type_of
+from csworkshop.progress.topics import table, type_of
 from csworkshop.text.normalise import fold
 
 PAUSE = 20.0  # seconds without a key after which a text stands
@@ -295,5 +295,11 @@ def _words(marks: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _quoted(words: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    short = {item: [w.strip() for w in found if 0 < len(w.strip()) <= LONGEST_WORDS] for item, found in words.items()}
+    short = {item: [q for w in found for q in _quotes(item, w.strip())] for item, found in words.items()}
     return {item: tuple(dict.fromkeys(found))[:MOST_WORDS] for item, found in short.items() if found}
+
+
+def _quotes(item: str, words: str) -> list[str]:
+    """The words of a fault that are worth quoting: those that make it one, or short ones as they are."""
+    known = [w for w in table().own(item).words if w in words]
+    return known or ([words] if 0 < len(words) <= LONGEST_WORDS else [])

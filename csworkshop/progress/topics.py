@@ -54,6 +54,7 @@ class Own(BaseModel):
     level: float | None = None
     gap: Gap | None = None
     related: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Kind(BaseModel):
@@ -153,7 +154,7 @@ def parameters(items: Iterable[str]) -> Parameters:
 
 def _prior(item: str) -> Prior:
     common: Prior = getattr(table(), type_of(item))
-    own = table().own(item).model_dump(exclude_none=True, exclude={"gap", "related"})
+    own = table().own(item).model_dump(exclude_none=True, exclude={"gap", "related", "words"})
     return common.model_copy(update=own)
 
 
