@@ -13,6 +13,7 @@ from csworkshop.cli.cases import add_cases_commands
 from csworkshop.cli.classroom import add_classroom_commands
 from csworkshop.cli.course import add_course_commands
 from csworkshop.cli.evaluate import add_evaluate
+from csworkshop.cli.exercises import add_exercise_commands
 from csworkshop.cli.options import UserError, add_language
 from csworkshop.cli.replies import add_reply_commands
 from csworkshop.cli.roleplay import add_roleplay_commands
@@ -88,19 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="rebuild the checker's weights from the labelled replies")
     add_training(train)
 
-    exercises = commands.add_parser("exercises", help="check or list exercise files")
-    inner = exercises.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    lint = inner.add_parser(
-        "check",
-        help="say what is wrong with exercise files, by file and key",
-        description="Read every exercise file; the model answer must pass its scorecard, the flawed reply must fail.",
-    )
-    lint.add_argument("paths", nargs="*", type=Path, help="files or folders (default: the shipped library)")
-    lint.set_defaults(run=_exercises_check)
-    listing = inner.add_parser("list", help="list the shipped exercises: id, level, title")
-    add_language(listing)
-    listing.set_defaults(run=_exercises_list)
-
+    add_exercise_commands(commands)
     add_course_commands(commands)
     add_progress_commands(commands)
     add_classroom_commands(commands)
@@ -123,29 +112,3 @@ def _lab(args: argparse.Namespace) -> int:
             course=args.course_id,
         )
     )
-
-
-def _exercises_check(args: argparse.Namespace) -> int:
-    from csworkshop.exercises.library import exercise_files
-    from csworkshop.exercises.review import review
-
-    files: list[Path] = []
-    for path in args.paths or [None]:
-        if path is not None and not path.exists():
-            raise UserError(f"{path}: there is no such file or folder")
-        files += [path] if path is not None and path.is_file() else exercise_files(path)
-    faults = [fault for path in files for fault in review(path)]
-    for fault in faults:
-        print(fault)
-    print(f"{len(files)} exercises, {len(faults)} faults")
-    return 1 if faults else 0
-
-
-def _exercises_list(args: argparse.Namespace) -> int:
-    from csworkshop.exercises.library import exercise_files, read_any
-
-    for path in exercise_files():
-        exercise = read_any(path)
-        about = f"{exercise.id:32} {exercise.module} {'●' * exercise.level:3}"
-        print(f"{about} {exercise.kind:10} {exercise.title[args.lang]}")
-    return 0

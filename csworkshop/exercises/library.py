@@ -1,4 +1,8 @@
-"""Where the shipped lessons and exercises lie, and how to find an exercise by its id."""
+"""Where the shipped lessons and exercises lie, and how to find an exercise by its id.
+
+An instructor's own exercises lie in a folder `exercises` beside the notebook that asks for them (in a course:
+`source/<assignment>/exercises`, from where they travel with the assignment). They can't have an id of the library's.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from csworkshop.exercises.definition import Activity, Exercise, read_entry, read
 from csworkshop.exercises.kinds import REWRITE, kind_in, kind_named
 from csworkshop.text.shipped import content
 
+OWN = "exercises"  # folder of own exercises beside a notebook
 COURSE_ID = "csworkshop"  # the course's name in nbgrader's exchange, unless the instructor's settings say another
 
 
@@ -36,13 +41,24 @@ def read_any(path: Path) -> Exercise | Activity:
     return read_exercise(path) if kind == REWRITE else read_entry(path, kind_named(kind, path).model)
 
 
+def load_any(exercise_id: str, own: Path | None = None) -> Exercise | Activity:
+    """The exercise with this id, whatever its kind; UnknownExercise names those that come close.
+
+    `own` is a folder of the instructor's exercises, where the id is looked for if the library hasn't got it.
+    """
+    found = _shipped(exercise_id)
+    if found is None and own is not None and (path := own / f"{exercise_id}.toml").is_file():
+        return read_any(path)
+    if found is None:
+        known = [*exercise_files(), *(exercise_files(own) if own else [])]
+        raise _unknown(exercise_id, [p.stem for p in known])
+    return found
+
+
 @lru_cache(maxsize=512)
-def load_any(exercise_id: str) -> Exercise | Activity:
-    """The exercise with this id, whatever its kind; UnknownExercise names those that come close."""
-    for path in exercise_files():
-        if path.stem == exercise_id:
-            return read_any(path)
-    raise _unknown(exercise_id, [p.stem for p in exercise_files()])
+def _shipped(exercise_id: str) -> Exercise | Activity | None:
+    path = next((p for p in exercise_files() if p.stem == exercise_id), None)
+    return read_any(path) if path else None
 
 
 def load_exercise(exercise_id: str) -> Exercise:

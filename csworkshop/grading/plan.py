@@ -14,7 +14,7 @@ from typing import Any
 
 from csworkshop.exercises.code import FOLDER, CodeExercise, read_code_exercise
 from csworkshop.exercises.definition import Activity, Exercise
-from csworkshop.exercises.library import UnknownExercise, load_any
+from csworkshop.exercises.library import OWN, UnknownExercise, load_any
 from csworkshop.text.datafile import DataFileError
 
 
@@ -85,7 +85,7 @@ def graded_exercise(where: str, name: str, cell_type: str, source: str, root: Pa
         )
     try:
         if call.variable is None:
-            return load_any(call.exercise)
+            return load_any(call.exercise, root / "source" / where.partition("/")[0] / OWN)
         exercise = read_code_exercise(_code_folder(root, call.exercise))
     except (UnknownExercise, DataFileError) as error:
         raise PlanError(f"{where}: cell {name!r}: {error}") from None

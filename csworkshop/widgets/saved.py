@@ -26,6 +26,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from csworkshop.exercises import watchers
 from csworkshop.exercises.answers import Answer, AnswerFile, AnswerFileError
 from csworkshop.exercises.definition import Activity, Exercise
 from csworkshop.exercises.marking import Marks
@@ -147,7 +148,8 @@ class SavedExercise(anywidget.AnyWidget):
             self.recorder.leave(self.exercise.id)
 
     def _attempted(self, marks: Marks, text: str, *, asked: bool = False) -> None:
-        """Marks in full that the trainee is shown; what stands becomes an attempt in the log (`progress.jsonl`)."""
+        """Marks in full that the trainee is shown: for a class that they joined, and what stands for their log."""
+        watchers.tell(self.exercise.id, marks, text)
         record = self.recorder.check if asked else self.recorder.seen
         record(self.exercise, marks, text=text, hints=self._hints, solution_seen=self._solution_seen)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 
 from csworkshop.exercises.answers import Answer, AnswerFileError
 from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.disputes import read_disputes
 from csworkshop.exercises.feedback import as_html, as_text, marked_reply
-from csworkshop.exercises.library import load_any
+from csworkshop.exercises.library import OWN, load_any
 from csworkshop.exercises.marking import HONEST_CHARACTERS, mark
 from csworkshop.techniques.checker import Level
 from csworkshop.text.language import say
@@ -30,10 +31,11 @@ STYLES = ("theme.css", "studio.css", "parts.css")
 def studio(exercise_id: str, points: float | None = None, lang: str | None = None, folder: str = ".") -> SavedExercise:
     """The exercise as a widget, whatever its kind; as the last line of a cell it is shown.
 
-    The answer is kept in `folder`/answers.json, beside the notebook unless told otherwise. With `points` it is part
+    The answer is kept in `folder`/answers.json, beside the notebook unless told otherwise; an instructor's own exercise
+    is looked for in the folder `exercises` beside the notebook. With `points` it is part
     of a graded assignment: the score is shown out of the points, the model answer withheld until it is graded.
     """
-    exercise = load_any(exercise_id)
+    exercise = load_any(exercise_id, Path(OWN))
     if isinstance(exercise, Exercise):
         return ReplyStudio(exercise, points, lang, folder)
     from csworkshop.widgets.activity import activity
