@@ -13,6 +13,7 @@ from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 
+from csworkshop.grading.owners import forger
 from csworkshop.grading.settings import IGNORED
 from csworkshop.grading.submission import FILE_LIMIT, Unfit, read_regular, read_submission, shown, usable_name
 
@@ -42,10 +43,17 @@ class CollectPlainFiles(ExchangeCollect):
             super().copy_files()  # which says that there is nothing
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
+        nobody = {"username": "", "filename": os.path.basename(path), "timestamp": datetime.min}
         try:
-            return super()._path_to_record(path)
+            record: dict[str, Any] = super()._path_to_record(path)
+            who = forger(record["username"], os.lstat(path).st_uid)
         except (ExchangeError, ValueError, OverflowError, TypeError):  # a name that `nbgrader submit` doesn't make
-            return {"username": "", "filename": os.path.basename(path), "timestamp": datetime.min}
+            return nobody
+        if who:  # told here: nbgrader goes on with each trainee's newest alone, which would be this one
+            name = shown(record["username"])
+            self.log.warning("Not collected: %s handed this in under %s's name, which is an account here", who, name)
+            return {**nobody, "forged": True}
+        return record
 
     def init_src(self) -> None:
         super().init_src()
@@ -55,7 +63,8 @@ class CollectPlainFiles(ExchangeCollect):
         status = os.lstat(os.path.join(self.inbound_path, record["filename"]))
         if usable_name(record["username"]) and stat.S_ISDIR(status.st_mode):
             return True
-        self.log.warning("Not collected, no submission: %s", shown(record["filename"]))
+        if "forged" not in record:
+            self.log.warning("Not collected, no submission: %s", shown(record["filename"]))
         return False
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:

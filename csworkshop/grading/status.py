@@ -20,6 +20,7 @@ from csworkshop.grading.decisions import Decisions
 from csworkshop.grading.grade import released_notebooks
 from csworkshop.grading.kept import read_kept
 from csworkshop.grading.opening import Course, CourseError
+from csworkshop.grading.owners import forger
 from csworkshop.grading.plan import Plan, PlanError, read_plan
 from csworkshop.grading.submission import lacking_notebooks, read_submission, usable_name
 
@@ -219,7 +220,9 @@ def handed_in(inbound: Path, assignment: str) -> dict[str, datetime]:
             continue
         try:
             when = parse_utc(parts[2])
-        except (ValueError, OverflowError, TypeError):
+            if forger(parts[0], (inbound / name).lstat().st_uid):
+                continue
+        except (ValueError, OverflowError, TypeError, FileNotFoundError):  # the last: taken away meanwhile
             continue
         found[parts[0]] = max(when, found.get(parts[0], when))
     return found

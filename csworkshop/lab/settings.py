@@ -25,21 +25,44 @@ TRAINEE_PARTS = ("assignment_list", "validate_assignment")
 INSTRUCTOR_PARTS = ("formgrader", "course_list")
 
 
-def write_settings(workspace: Path, *, lang: str, exchange: Path | None, course: str | None) -> Path:
-    """Write all configuration files; returns the folder they are in, Jupyter's configuration folder."""
+def write_settings(
+    workspace: Path,
+    *,
+    lang: str,
+    exchange: Path | None,
+    course: str | None,
+    teaching: Path | None = None,
+    student: str | None = None,
+    more: dict[str, dict[str, Any]] | None = None,
+) -> Path:
+    """Write all configuration files; returns the folder they are in, Jupyter's configuration folder.
+
+    `teaching` is an instructor's course folder, which lies in the workspace: formgrader is switched on for it.
+    `student` is the name to hand in under, where it isn't the account's. `more` is merged into the server's
+    configuration, class by class.
+    """
     hidden = hidden_folder(workspace)
     folder = hidden / "jupyter"
     log = hidden / LOG
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.unlink()
-    _write_json(folder / "jupyter_server_config.json", server_config(workspace, folder, log, exchange is not None))
+    config = server_config(workspace, folder, log, exchange is not None)
+    if teaching is not None:
+        config["ServerApp"]["jpserver_extensions"][f"{NBGRADER}.formgrader"] = True
+    for name, traits in (more or {}).items():
+        config[name] = {**config.get(name, {}), **traits}
+    _write_json(folder / "jupyter_server_config.json", config)
     _write_json(folder / "lab-settings" / "overrides.json", lab_overrides(lang))
-    _write_json(folder / "lab-settings" / "page_config.json", {"disabledExtensions": _disabled(exchange is not None)})
+    disabled = _disabled(exchange is not None, teaching)
+    _write_json(folder / "lab-settings" / "page_config.json", {"disabledExtensions": disabled})
     nbgrader = folder / "nbgrader_config.py"
     if exchange is None:
         nbgrader.unlink(missing_ok=True)
     else:
-        nbgrader.write_text(_nbgrader_config(workspace, exchange, course), encoding="utf-8")
+        lines = _nbgrader_config(workspace, exchange, course, teaching)
+        if student and not teaching:
+            lines.append(f"c.CourseDirectory.student_id = {student!r}")
+        nbgrader.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 
@@ -89,10 +112,11 @@ def lab_overrides(lang: str) -> dict[str, Any]:
     }
 
 
-def _disabled(with_exchange: bool) -> list[str]:
+def _disabled(with_exchange: bool, teaching: Path | None) -> list[str]:
     if not with_exchange:
         return ["@jupyter/nbgrader"]
-    return [f"@jupyter/nbgrader:{part}" for part in ("formgrader", "course-list", "create-assignment")]
+    parts = ("course-list",) if teaching else ("formgrader", "course-list", "create-assignment")
+    return [f"@jupyter/nbgrader:{part}" for part in parts]
 
 
 def _logging(log: Path) -> dict[str, Any]:
@@ -106,18 +130,21 @@ def _logging(log: Path) -> dict[str, Any]:
     }
 
 
-def _nbgrader_config(workspace: Path, exchange: Path, course: str | None) -> str:
+def _nbgrader_config(workspace: Path, exchange: Path, course: str | None, teaching: Path | None) -> list[str]:
     lines = [
         "# Written by `csworkshop lab` at every start: change the command's options instead.",
         "c = get_config()  # noqa: F821",
+        # formgrader grades as the course's own settings say, which let no code of a trainee's run
+        *([f"load_subconfig('nbgrader_config.py', {str(teaching)!r})  # noqa: F821"] if teaching else []),
+        *([f"c.CourseDirectory.root = {str(teaching)!r}"] if teaching else []),
         f"c.Exchange.root = {str(exchange)!r}",
         f"c.Exchange.cache = {str(hidden_folder(workspace) / 'nbgrader-cache')!r}",
         # nbgrader would fetch into the folder that the lab was started from.
         f"c.Exchange.assignment_dir = {str(workspace)!r}",
     ]
-    if course:
+    if course and not teaching:
         lines.append(f"c.CourseDirectory.course_id = {course!r}")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _write_json(path: Path, value: Any) -> None:
