@@ -177,24 +177,21 @@ def trap_lines(
 
 
 def steps_line(question: Question, answer: Answer, stated: list[Stated], weights: Weights) -> Line:
-    """One step for each of the customer's questions: facts of different parts stand in different steps."""
-    places: dict[int, set[str]] = {}
-    for s in stated:
-        for span in s.spans:
-            step = next((n for n, (a, b) in enumerate(_typed_steps(answer)) if a <= span[0] < b), 0)
-            places.setdefault(step, set()).add(s.fact.part)
+    """One step for each of the customer's questions: each part is mainly answered in a step of its own."""
+    steps = [answer.folded.span(a, b) for a, b in answer.steps]
+    homes = []
+    for part in question.part:
+        spans = [span for s in stated if s.fact.part == part.id for span in s.spans]
+        places = [n for span in spans for n, (a, b) in enumerate(steps) if a <= span[0] < b]
+        homes += [max(set(places), key=places.count)] if places else []
     parts = len(question.part)
-    mixed = any(len(found) > 1 for found in places.values())
+    mixed = len(set(homes)) < len(homes)
     status: Status = "missing" if len(answer.steps) < 2 else "present"
     if status == "present" and (len(answer.steps) < parts or mixed):
         status = "partly"
     share = {"present": 1.0, "partly": 0.5}.get(status, 0.0)
     title, reason = both("lookup.steps_title"), both(f"lookup.steps_{status}", parts=parts)
     return Line("steps", "steps", status, weights.steps * share, weights.steps, title, reason)
-
-
-def _typed_steps(answer: Answer) -> list[Span]:
-    return [answer.folded.span(a, b) for a, b in answer.steps]
 
 
 def order_lines(question: Question, stated: list[Stated], weights: Weights) -> list[Line]:
