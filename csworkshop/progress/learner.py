@@ -55,7 +55,7 @@ class Learners:
     def rest(self, rows: Ints, day: Floats) -> None:
         """The days until `day` (rows,) go by: what isn't practised fades, and after some hours a new sitting begins."""
         before = np.where(np.isnan(self.counted[rows]), day, self.counted[rows])
-        days = np.maximum(np.floor(day - before), 0).astype(int)
+        days = np.maximum(reviews.whole_days(day - before), 0).astype(int)
         if days.any():
             self.belief[rows, :-1] = self.tracer.pause(self.belief[rows, :-1], days)
             self._close(rows)

@@ -50,8 +50,13 @@ def rating(outcome: Ints, level: Ints, helped: NDArray[np.bool_]) -> Ints:
 
 def recall(memory: Memory, day: Floats) -> Floats:
     """Probability of recall on `day` (broadcast); nan where nothing was practised. Whole days count, as in fsrs."""
-    elapsed = np.maximum(np.floor(day - memory.day), 0)
+    elapsed = np.maximum(whole_days(day - memory.day), 0)
     return np.asarray((1 + FACTOR * elapsed / memory.stability) ** DECAY)
+
+
+def whole_days(days: Floats) -> Floats:
+    """Full days; a tenth of a second short of one is rounding."""
+    return np.floor(days + 1e-6)
 
 
 def due_in(memory: Memory, day: Floats) -> Floats:
@@ -66,7 +71,7 @@ def review(memory: Memory, rated: Ints, day: Floats) -> Memory:
     r = np.clip(rated, 1, 4)
     old_s, old_d = np.where(first, 1.0, s), np.where(first, 5.0, d)
     gone = Memory(old_s, old_d, memory.day)
-    today = np.floor(day - memory.day) < 1
+    today = whole_days(day - memory.day) < 1
     remembered = recall(gone, day)
     later = np.where(r == 1, _lapsed(old_s, old_d, remembered), _kept(old_s, old_d, remembered, r))
     new_s = np.where(first, np.array(W[:4])[r - 1], np.where(today, _same_day(old_s, r), later))
