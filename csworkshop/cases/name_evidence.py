@@ -1,0 +1,123 @@
+"""How much speaks for a name: characters, words around it, and how a word list would cut the text.
+
+Points are natural logarithms of likelihood ratios, or set to be of their size (`names_cues.toml`): what the characters
+of a name say is counted (`names_characters.toml`), what stands beside it is judged.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from csworkshop.cases.words import Cut
+from csworkshop.text.datafile import read_toml
+
+CHARACTERS = Path(__file__).parent / "names_characters.toml"
+CUES = Path(__file__).parent / "names_cues.toml"
+UNLISTED = -6.0  # points of a character that no given name is known with
+MOST_GIVEN = 4.5  # one telling character is not enough for a name
+WIDEST = 24  # characters beside a name that are read
+# Tags of rjieba's word list that no part of a name has.
+_GRAMMAR = ("t", "m", "r", "d", "p", "c", "u", "y", "q", "f", "e")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tables, ready for use."""
+
+    given: dict[str, float]
+    surname: dict[str, float]
+    compound: frozenset[str]
+    left: tuple[tuple[float, re.Pattern[str]], ...]
+    right: tuple[tuple[float, re.Pattern[str]], ...]
+    cues: dict[str, Any]
+    titles: re.Pattern[str]
+    measure: re.Pattern[str]
+    bias: float
+    never_points: float
+    stop: frozenset[str]
+    jobs: frozenset[str]
+    never: frozenset[str]
+    never_behind: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def evidence() -> Evidence:
+    """The tables that ship with the kit."""
+    tables, cues = read_toml(CHARACTERS), read_toml(CUES)
+    points = {n: {c: float(k) for k, cs in tables[n].items() for c in cs} for n in ("given", "surname")}
+
+    def sided(name: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
+        return tuple((float(e["points"]), re.compile("|".join(f"(?:{p})" for p in e["any"]))) for e in cues[name])
+
+    return Evidence(
+        given={c: min(p, MOST_GIVEN) for c, p in points["given"].items()},
+        surname=points["surname"],
+        compound=frozenset(tables["compound_surname"]["all"].split()),
+        left=sided("left"),
+        right=sided("right"),
+        cues=cues,
+        titles=re.compile(cues["titles"]["any"]),
+        measure=re.compile(cues["measure"]["after"]),
+        bias=float(cues["bias"]),
+        never_points=float(cues["never"]["points"]),
+        jobs=frozenset(cues["titles"]["jobs"].split("|")),
+        stop=frozenset(cues["stop"]["characters"]),
+        never=frozenset(cues["never"]["words"].split()),
+        never_behind=frozenset(cues["titles"]["never_behind"]),
+    )
+
+
+def cut_points(words: Cut, start: int, end: int, family: int) -> float:
+    """What the cut says of a name [start, end) whose surname has `family` characters."""
+    first, last = words.at[start], words.at[end - 1]
+    whole = words.words[first]
+    if whole[0] == start and whole[1] == end:  # one word of the list
+        return (4.0 if end - start > 2 else 1.5) if whole[2].startswith("nr") else -9.0
+    points = 0.0
+    if whole[0] < start:
+        points -= 1.0 if whole[2].startswith("nr") else 4.0
+    if words.words[last][1] > end:
+        points -= 1.0 if words.words[last][2].startswith("nr") else 3.5
+    for n in range(first, last + 1):
+        begin, stop, tag = words.words[n]
+        if stop - begin == 1:
+            points += 0.5
+        elif begin >= start + family and not tag.startswith(("nr", "nz", "ns")):
+            points -= 5.0 if tag.startswith(_GRAMMAR) else 3.5
+        elif begin == start and family == 1 and stop <= end and not tag.startswith("nr"):
+            points -= 3.0  # 高兴 + 国
+    return points
+
+
+def beside(text: str, start: int, end: int) -> tuple[float, float]:
+    """What the words before and after [start, end) say: the strongest of each side that speaks for a name, and the
+    strongest against."""
+    e = evidence()
+    left, right = text[max(0, start - WIDEST) : start], text[end : end + WIDEST]
+    before = [p for p, pattern in e.left if pattern.search(left)]
+    after = [p for p, pattern in e.right if pattern.search(right)]
+    return (
+        max(0.0, *before, 0.0) + min(0.0, *before, 0.0) * (not any(p > 3 for p in before)),
+        max(0.0, *after, 0.0),
+    )
+
+
+def characters(text: str, start: int, end: int, family: int) -> float:
+    """What the characters of a name say; a compound surname says much."""
+    e = evidence()
+    said = 6.0 if family > 1 else e.surname.get(text[start], UNLISTED)
+    given = [UNLISTED if c in e.stop else e.given.get(c, UNLISTED) for c in text[start + family : end]]
+    # Parents choose both characters; two that fit weigh more than one, but less than twice as much.
+    return said + (
+        sum(given) if min(given, default=0) < 0 else max(given, default=0) + 0.5 * (sum(given) - max(given, default=0))
+    )
+
+
+def measured(text: str, start: int) -> bool:
+    """Whether the character is a measure word after a numeral: 一张, 几包."""
+    e = evidence()
+    return text[start] in e.cues["measure"]["surnames"] and bool(e.measure.search(text[max(0, start - 4) : start]))

@@ -1,0 +1,153 @@
+"""Forms of names besides the full name: 李 in 李先生, 小李, 阿强, 浩浩 in 浩浩妈妈, 艾力·哈山, 张 伟, Linda Chen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from csworkshop.cases.name_evidence import beside, characters, evidence, measured
+from csworkshop.cases.words import Cut
+
+Weighed = tuple[int, int, float]
+_HANZI = "\u3400-\u9fff"
+_DOTS = "·•‧．"
+_DOTTED = re.compile(rf"[{_HANZI}]{{2,7}}(?:[{_DOTS}][{_HANZI}]{{2,8}}){{1,3}}")
+_OWN_SURNAME = re.compile(r"(?:[我免敝您他她]|免贵|客户|先生|女士|是|本人)姓$")
+_SPACED = re.compile(rf"(?<![{_HANZI}])([{_HANZI}])[ \u3000]([{_HANZI}])(?:[ \u3000]?([{_HANZI}]))?(?![{_HANZI}])")
+_PARENT = re.compile(
+    rf"(?<![{_HANZI}])[{_HANZI}]{{0,4}}?([{_HANZI}]{{2}})(?=妈妈|爸爸|妈咪|家长|同学|小朋友|宝宝|奶奶|爷爷|外婆|姥姥)"
+)
+_LATIN = re.compile(
+    r"(?<![A-Za-z0-9@._/-])(?:[A-Z][a-z]{1,11}(?:[ ·][A-Z][a-z]{1,11}|[ ][A-Z]\.){0,2}|[A-Z]{2,7}[ /][A-Z]{2,14})"
+    r"(?![A-Za-z0-9@_/-]|\.[A-Za-z])"
+)
+
+
+def is_titled(given: str) -> bool:
+    """Whether what follows a surname is a title: 先生, 工."""
+    return bool(evidence().titles.fullmatch(given))
+
+
+def titled(text: str, words: Cut, i: int, family: int) -> Iterator[Weighed]:
+    """李 in 李先生, 王 in 王姐, 傅 in 我姓傅; the title stays, it says how somebody is spoken to."""
+    e = evidence()
+    end = i + family
+    own = 6.0 if family > 1 else e.surname[text[i]]
+    if _OWN_SURNAME.search(text[max(0, i - 4) : i]):
+        yield i, end, 4.0
+    m = e.titles.match(text, end)
+    if not m or measured(text, i) or text[i - 1 : i] == "·":
+        return
+    title, table = m.group(), e.cues["titles"]
+    if text[i] in table["never_after"] or text[max(0, i - 1) : i] in e.never_behind:
+        return
+    left = min(max(0.0, beside(text, i, m.end())[0]), 4.0)
+    short = len(title) == 1
+    if (text[i] in table["job_after"] and title in e.jobs) or (short and own < 3 and left < 1.5):
+        return
+    first = words.word(i)
+    if first[0] != i or first[1] not in (end, m.end()) or not words.starts(m.end()):
+        return
+    if first[1] == m.end() and not first[2].startswith("nr") and own < 4:
+        return  # 高工, 老师: a word of its own
+    if title in ("总", "老") and text[m.end() : m.end() + 1] in tuple("是有会共价"):
+        return
+    yield i, end, own + left - (1.0 if short else -1.0)
+
+
+def nicknames(text: str, words: Cut, i: int) -> Iterator[Weighed]:
+    """小李, 老陈, 大刘, 阿强."""
+    e = evidence()
+    first, second = text[i], text[i + 1 : i + 2]
+    if first not in "小老大阿" or not second or not words.starts(i):
+        return
+    follows = words.word(i + 1)
+    alone = follows[:2] == (i + 1, i + 2) or (follows[0] == i + 1 and follows[2].startswith("nr"))
+    together = words.word(i)[:2] == (i, i + 2)
+    if not (alone or together) or measured(text, i + 1) or second in e.stop:
+        return
+    fits = e.surname.get(second, -5.0)
+    if first in "阿小":
+        fits = max(fits, e.given.get(second, -6.0) - (0.0 if first == "阿" else 1.5))
+    left, right = beside(text, i, i + 2)
+    points = min(fits, 5.0) + left + min(right, 3.0) - (3.5 if first in "小老" else 4.0 if first == "阿" else 8.0)
+    yield i, i + 2, points + (0.0 if alone else 2.0 if words.tag(i).startswith("nr") else -4.0)
+
+
+def parents(text: str, words: Cut) -> Iterator[Weighed]:
+    """浩浩 in 浩浩妈妈: two characters of given names before a word for family or class."""
+    e = evidence()
+    for m in _PARENT.finditer(text):
+        start, end = m.span(1)
+        name = m[1]
+        given = [e.given.get(c, -6.0) for c in name]
+        word = words.word(start)
+        if set(name) & e.stop or min(given) < 0 or (word[:2] == (start, end) and not word[2].startswith("nr")):
+            continue
+        crossed = not words.starts(start) or not words.starts(end)
+        yield (
+            start,
+            end,
+            sum(given) / 2 + 2.0 * (name[0] == name[1]) + beside(text, start, end)[0] - 3.0 - 3.0 * crossed,
+        )
+
+
+def dotted(text: str, words: Cut) -> Iterator[Weighed]:
+    """Names of two parts, 阿迪力·买买提; words that only stand before or after them are cut off."""
+    telling = evidence().cues["dotted"]["characters"]
+    for m in _DOTTED.finditer(text):
+        start, dot = m.start(), m.start() + min(i for i in map(m.group().find, _DOTS) if i >= 0)
+        best = start
+        for i in range(start, dot - 1):
+            if beside(text, i, m.end())[0] > 3 or (i > start and words.starts(i) and words.tag(i - 1)[:1] in "vpcudry"):
+                best = i
+        end = m.end()
+        last = max(m.group().rfind(c) for c in _DOTS) + m.start() + 1
+        for i in range(last + 2, end):
+            verb = words.word(i)[1] > i + 1 and words.tag(i)[:1] in "vpcudrytm"
+            if words.starts(i) and (verb or text[i] in evidence().stop or beside(text, best, i)[1] >= 3):
+                end = i
+                break
+        points = sum(beside(text, best, end)) + min(5, sum(c in telling for c in text[best:end]))
+        yield best, end, points - 2.0
+
+
+def spaced(text: str) -> Iterator[Weighed]:
+    """张 伟, as forms have it, where a field or a title says that it is a name."""
+    e = evidence()
+    for m in _SPACED.finditer(text):
+        start, end = m.span()
+        name = "".join(g for g in m.groups() if g)
+        left, right = beside(text, start, end)
+        if name[0] in e.surname and (left >= 9 or right >= 6) and not set(name) & e.stop:
+            yield start, end, e.bias + characters(name, 0, len(name), 1) + left + right
+
+
+@lru_cache(maxsize=1)
+def _latin_tables() -> tuple[frozenset[str], frozenset[str], frozenset[str], re.Pattern[str], re.Pattern[str]]:
+    table = evidence().cues["latin"]
+    return (
+        frozenset(table["names"].split()),
+        frozenset(table["surnames"].split()),
+        frozenset(table["never"].split("|")),
+        re.compile(table["left"]),
+        re.compile(table["right"]),
+    )
+
+
+def latin(text: str) -> Iterator[Weighed]:
+    """Linda Chen, Zhang Wei, LI/MING: known first names and surnames, or words in the place of a name."""
+    known, surnames, never, before, after = _latin_tables()
+    for m in _LATIN.finditer(text):
+        parts = [p.capitalize() if p.isupper() else p for p in re.split(r"[ ·/]", m.group())]
+        if never & set(parts):
+            continue
+        upper = m.group().isupper()
+        family = len(parts) > 1 and bool({parts[0], parts[-1]} & surnames)
+        if upper and not family:
+            continue
+        left = bool(before.search(text[max(0, m.start() - 20) : m.start()]))
+        right = bool(after.match(text[m.end() : m.end() + 12]))
+        points = 3.5 * (parts[0] in known) + 2.5 * family + 3.0 * left + 2.0 * right + 1.0 * (len(parts) == 2)
+        yield m.start(), m.end(), points - 3.0 - (1.0 if upper else 0.0)

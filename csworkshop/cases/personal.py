@@ -1,0 +1,122 @@
+"""Find personal data in Chinese text: `personal_data(text)` says what stands where, of which kind, and how surely.
+
+Numbers are found by the rules in `personal/*.toml`, names and addresses by readers of their own. Offsets count code
+points of the text as it was typed. Pseudonyms that are already in the text are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from csworkshop.cases.addresses import addresses, noun_start
+from csworkshop.cases.kinds import Kind, Rule, kinds
+from csworkshop.cases.names import names
+from csworkshop.cases.numerals import Plain, numbers, plain, runs
+from csworkshop.cases.pseudonyms import TAG
+
+# Of two finds in one place the surer is kept, then the longer, then that of the kind which comes first here.
+_ORDER = (
+    "id_card credit_code bank_card email mobile tracking plate landline wechat qq passport order address company name"
+).split()
+SHORTEST = 8  # digits of the shortest number that a rule for digits finds
+Number = tuple[int, int, str, bool]  # start, end, digits, whether a loose gap is inside
+_LETTERED = re.compile(r"[A-Za-z\d]{3}|(?:[A-Za-z\d][^A-Za-z\d]{0,3}){4}")
+LearnedNames = Callable[[str], list[tuple[int, int]]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Personal data at [start, end) of the text; what is not sure is for a person's eye."""
+
+    kind: str
+    start: int
+    end: int
+    sure: bool = True
+
+
+def personal_data(text: str, wanted: Collection[str] | None = None, learned: LearnedNames | None = None) -> list[Found]:
+    """What of a person stands in `text`, in its order, without overlaps.
+
+    wanted: ids of kinds (default: all but those on request). learned: a second reader of names, which takes folded
+    text and gives spans (see `learned_names.py`); without it one millisecond is enough for a message.
+    """
+    if not text or text.isspace():
+        return []
+    known = kinds()
+    ids = [k for k in _ORDER if (k in wanted if wanted is not None else not known[k].on_request)]
+    view = plain(text)
+    taken = [m.span() for m in TAG.finditer(view.text)]
+    found: list[tuple[Any, ...]] = []
+    spelt = [number for chain in runs(view) for number in numbers(chain) if len(number[2]) >= SHORTEST]
+    lettered = bool(_LETTERED.search(view.figures))
+    for rank, kind in enumerate(known[i] for i in ids):
+        if not kind.reader and (lettered or kind.on_request):
+            for start, end, sure in _by_rules(kind, view, spelt):
+                found.append((not sure, start - end, rank, start, end, kind.id))
+    chosen = _without_overlaps(sorted(found), taken)
+    busy = taken + [(s, e) for s, e, _, _ in chosen]
+    if "address" in ids:
+        chosen += _free(((s, e, sure, "address") for s, e, sure in addresses(view, busy)), busy)
+        busy = taken + [(s, e) for s, e, _, _ in chosen]
+    if "name" in ids:
+        chosen += _free(((s, e, sure, "name") for s, e, sure in names(view, busy, learned)), busy)
+    return [Found(kind, *view.span(start, end), sure) for start, end, sure, kind in sorted(chosen)]
+
+
+def _by_rules(kind: Kind, view: Plain, spelt: list[Number]) -> Iterator[tuple[int, int, bool]]:
+    for rule in kind.rules:
+        if rule.view == "digits":
+            yield from _numbers_by(rule, view, spelt)
+            continue
+        for m in rule.find.finditer(view.text if rule.view == "text" else view.figures):
+            start, end = m.span("v") if "v" in rule.find.groupindex else m.span()
+            if rule.trim:
+                start = noun_start(view, start, end)
+            if end - start > 1 and rule.stands_in(view.text, start, end) and rule.passes(m.group()):
+                yield start, end, rule.sure
+
+
+def _numbers_by(rule: Rule, view: Plain, spelt: list[Number]) -> Iterator[tuple[int, int, bool]]:
+    for start, end, digits, loose in spelt:
+        if (
+            (rule.loose or not loose)
+            and rule.find.fullmatch(digits)
+            and not _in_word(view, start, end)
+            and rule.passes(digits)
+            and rule.stands_in(view.text, start, end)
+        ):
+            plus = start > 0 and view.text[start - 1] == "+"
+            yield start - plus, end, rule.sure
+
+
+_LABEL = re.compile(
+    r"(?:^|[^A-Za-z0-9])(?:tel|phone|mobile|mob|call|wx|vx|v|qq|q|id|no|card|m|t|p)[.:]?$", re.IGNORECASE
+)
+_NOTE = re.compile(r"(?:wx|vx|v|qq|q|tel)(?![A-Za-z0-9])", re.IGNORECASE)
+
+
+def _in_word(view: Plain, start: int, end: int) -> bool:
+    """Whether the number is part of something longer: X1381234, 3.14159, A-5678, 5678.5."""
+    before, after = view.text[max(0, start - 8) : start], view.text[end : end + 4]
+    glued = before[-1:].isascii() and (before[-1:].isalpha() or before[-1:] == "_")
+    if glued and not _LABEL.search(before):
+        return True
+    if after[:1].isascii() and after[:1].isalpha() and not _NOTE.match(after):
+        return True
+    part = len(before) > 1 and before[-1] in ".-" and before[-2].isascii() and before[-2].isalnum()
+    return part or (after[:1] == "." and after[1:2].isdigit())
+
+
+def _without_overlaps(found: list[tuple[Any, ...]], taken: list[tuple[int, int]]) -> list[tuple[int, int, bool, str]]:
+    chosen: list[tuple[int, int, bool, str]] = []
+    for unsure, _, _, start, end, kind in found:
+        if all(end <= s or e <= start for s, e in taken) and all(end <= c[0] or c[1] <= start for c in chosen):
+            chosen.append((start, end, not unsure, kind))
+    return chosen
+
+
+def _free(found: Iterator[tuple[int, int, bool, str]], busy: list[tuple[int, int]]) -> list[tuple[int, int, bool, str]]:
+    return [f for f in found if all(f[1] <= s or e <= f[0] for s, e in busy)]
