@@ -23,25 +23,38 @@ from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.normalise import fold
 
 PER_MONTH = 2  # tickets of an agent and month that are judged by default
+TOGETHER = pd.Timedelta(minutes=30)  # turns of an agent no further apart are one reply
 TOLD = 200  # replies between two steps of the progress bar
 Told = Callable[[int, int], None]
 EVEN = ("agent_id", "month")
 
 
 def replies(messages: pd.DataFrame) -> pd.DataFrame:
-    """One row per agent's turn: ticket_id, turn, at, text, and customer, all that the customer wrote since the turn
-    before (empty where the agent speaks twice running or first)."""
+    """One row per reply: ticket_id, turn (the first), at, text, and customer, what the customer had just written.
+
+    What an agent sends in one go, turns less than half an hour apart with no word of the customer between, is one reply.
+    What comes later unasked, a progress message, has no customer's words before it: `customer` is empty.
+    """
     talk = messages[messages.role != "system"].sort_values(["ticket_id", "turn"], kind="stable")
     ours = (talk.role == "agent").to_numpy()
-    ticket = talk.ticket_id.to_numpy()
+    ticket, at = talk.ticket_id.to_numpy(), talk["at"]
     fresh = np.concatenate([[True], ticket[1:] != ticket[:-1]])
-    after_agent = np.concatenate([[False], ours[:-1]])
-    block = np.cumsum(fresh | after_agent)  # a block is the customer's turns with the agent's that ends them
-    said = talk[~ours].groupby(block[~ours]).text.agg("\n".join)
-    found = talk.loc[ours, ["ticket_id", "turn", "at", "text"]].assign(
-        customer=pd.Series(block[ours]).map(said).to_numpy()
+    late = (at.diff() > TOGETHER).to_numpy()
+    turned = np.concatenate([[True], ours[1:] != ours[:-1]])
+    block = np.cumsum(fresh | turned | (ours & late))  # turns of one side in one go
+    runs = talk.groupby(block, sort=True)
+    table = pd.DataFrame(
+        {
+            "ticket_id": runs.ticket_id.first(),
+            "turn": runs.turn.first(),
+            "at": runs["at"].first(),
+            "ours": pd.Series(ours).groupby(block).first(),
+            "text": runs.text.agg("\n".join),
+        }
     )
-    return found.fillna({"customer": ""}).reset_index(drop=True)
+    asked = (~table.ours & (table.ticket_id == table.ticket_id.shift(-1))).shift(fill_value=False)
+    table["customer"] = table.text.shift(fill_value="").where(asked, "")
+    return table[table.ours].drop(columns="ours").reset_index(drop=True)
 
 
 def sample(tickets: pd.DataFrame, per: int = PER_MONTH, seed: int = 0, even: Sequence[str] = EVEN) -> pd.Index:

@@ -1,0 +1,3 @@
+"""x"""
+from typing import Any
+def add_reports(inner: Any) -> None: ...
