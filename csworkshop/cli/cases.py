@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from csworkshop.cli.cases_anonymise import add_anonymise
+from csworkshop.cli.cases_import import add_import
 from csworkshop.cli.options import UserError, add_language
 from csworkshop.cli.progress import Bar, add_progress
 
@@ -34,12 +36,8 @@ def add_cases_commands(commands: Any) -> None:
     )
     inner = cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_generate(inner)
-    try:
-        from csworkshop.cli.cases_anonymise import add_anonymise
-    except ModuleNotFoundError:
-        pass
-    else:
-        add_anonymise(inner)
+    add_import(inner)
+    add_anonymise(inner)
     try:
         from csworkshop.cli.cases_measures import add_measures
     except ModuleNotFoundError:
