@@ -38,7 +38,8 @@ class Shelf:
     @property
     def supply(self) -> Floats:
         """(K,) how many exercises train each topic, as a share of the shelf; at least one exercise's worth."""
-        return np.maximum(self.share.mean(0), 1 / max(len(self.ids), 1))
+        exercises = max(len(self.ids), 1)
+        return np.maximum(self.share.sum(0), 1) / exercises
 
 
 def exercises() -> list[Any]:
