@@ -202,7 +202,7 @@ def _answers(now: Occasion, s: Speaking) -> None:
     for i in now.asked:
         s.speak(f"knows.{i}.says", facts[i].says)
     for i in now.again[:1]:
-        if not now.asked and not s.speak(f"knows.{i}.again", facts[i].again):
+        if not (now.asked or now.end) and not s.speak(f"knows.{i}.again", facts[i].again):
             s.situation("already_said")
     if now.asked:
         return
@@ -250,6 +250,8 @@ def _wants(now: Occasion, s: Speaking) -> str:
 def _open_asks(s: Speaking) -> list[Asks]:
     """Questions that the customer still has: first what keeps them from choosing, then the one they put last."""
     state = s.state
-    wants = next((o.wants for o in s.case.options if o.id == state.leaning), ())
+    wants = next((o.wants for o in s.case.options if o.id == state.leaning), ()) if not state.accepted else ()
+    missing = {f for f in wants if not state.had(f)}
     open_ = [a for a in s.case.asks if a.when.holds(state) and not any(state.had(f) for f in a.until)]
-    return sorted(open_, key=lambda a: (not set(a.until) & set(wants), a.id != state.asking))
+    again = [a for a in s.case.asks if a not in open_ and missing & set(a.until)]  # answered, but not of this option
+    return sorted([*open_, *again], key=lambda a: (not missing & set(a.until), a.id != state.asking))

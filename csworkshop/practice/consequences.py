@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -35,6 +36,8 @@ REPORTS = (
     "已为您",
     "已给您",
 )
+CHECKS = re.compile(r"查|核实|问|确认|看一?下|回[复您电来话]|答复|了解|联系")  # promises that only the trainee can keep
+OURS = re.compile(CHECKS.pattern + r"|电话|消息|短信|通知|告诉|给您|上门|发|退|到账|处理|办|送|寄|安排|跟进")
 COMFORT, FACTS = ("empathy", "own"), ("solution", "options", "tradeoffs", "excuse")
 MOVING = ("confirm_understanding", "ask_need", "follow_up", "contact", "compensation", "improvement", "proactive",
           "specific_time", "restate")  # fmt: skip
@@ -52,7 +55,8 @@ def asked_of(heard: Heard | None, before: State) -> tuple[tuple[str, ...], tuple
     if heard is None or heard.gate or heard.insult or any(heard.has(i) for i in GRAVE):
         return (), ()
     new = tuple(i for i in heard.asked if not before.had(f"asked:{i}"))
-    return new[:MOST_ANSWERS], tuple(i for i in heard.asked if i not in new)
+    again = () if heard.told or heard.offered else tuple(i for i in heard.asked if i not in new)
+    return new[:MOST_ANSWERS], again
 
 
 def promises_after(state: State, heard: Heard | None, now: Occasion, flags: Counter[str]) -> State:
@@ -63,22 +67,24 @@ def promises_after(state: State, heard: Heard | None, now: Occasion, flags: Coun
         or any(word in heard.reply for word in REPORTS)
     )
     kept: list[Promise] = []
-    now_broken: list[Promise] = []
+    broken: list[Promise] = []
     after: list[Promise] = []
     for p in state.promises:
-        late, near = state.minute > p.due, p.due - p.made <= FAR
-        if p.fate != "open" or not (late or (delivers and near)) or (late and not near and heard is not None):
-            after.append(p)
-            continue
-        after.append(replace(p, fate="broken" if late else "kept"))
-        (now_broken if late else kept).append(after[-1])
-    now.broken = tuple(now_broken)
+        fate = p.fate
+        if fate == "open" and state.minute > p.due:  # talk alone breaks no promise but that to come back with an answer
+            fate = "broken" if heard is None or (CHECKS.search(p.words) and not state.accepted) else "open"
+        elif fate == "open" and delivers and CHECKS.search(p.words) and p.due - p.made <= FAR:
+            fate = "kept"
+        after.append(replace(p, fate=fate))
+        if fate != p.fate:
+            (kept if fate == "kept" else broken).append(after[-1])
+    now.broken = tuple(broken)
     now.kept = tuple(kept)
     flags.update({"kept": len(kept), "broken": len(now.broken)})
     if heard and not heard.gate:
-        known = {p.words for p in state.promises}
+        known = {p.words for p in state.promises}  # said again, it is no new one
         for words, due in heard.promises:
-            if words not in known:
+            if words not in known and OURS.search(words):
                 after.append(Promise(words, state.turn, state.minute, state.minute + due))
                 now.promised = now.promised or (words if due <= FAR else "")
                 flags["promise"] += 1
@@ -194,24 +200,32 @@ def accept(state: State, heard: Heard | None, case: Case, now: Occasion, seed: i
     """What the customer makes of the options: accepts, weighs, declines, or is too upset to choose."""
     if heard is None or state.accepted:
         return state
-    new = [o for o in heard.offered if o.id not in state.offered]
-    state = replace(state, offered=(*state.offered, *(o.id for o in new)))
-    best = max((o for o in case.options if o.id in state.offered), key=lambda o: _liking(o, case, seed), default=None)
-    if best is None:
+    named = {o.id for o in heard.offered}
+    new = [o.id for o in heard.offered if o.id not in state.offered]
+    state = replace(state, offered=(*state.offered, *new))
+    offered = sorted((o for o in case.options if o.id in state.offered), key=lambda o: -_liking(o, case, seed))
+    liked = [o for o in offered if _liking(o, case, seed) >= LIKED]
+    if not liked:
+        now.declined = offered[0].id if new else ""
         return state
-    if _liking(best, case, seed) < LIKED:
-        now.declined = best.id if new else ""
-        return state
+    best = liked[0]
+    if not _clear(best, state) and (best.id == state.leaning or best.id not in named):
+        best = next((o for o in liked if _clear(o, state)), best)  # enough is known of another good one
     fresh = best.id != state.leaning
     state = replace(state, leaning=best.id)
     if any(state.levels[f] > getattr(case.settles, f) for f in FEELINGS if f != "trust"):
         now.too_upset = bool(new)
         return state
-    if not best.allowed or not all(state.had(f) for f in best.wants) or now.broken:
+    if not _clear(best, state) or now.broken:
         now.weighing = best.id if fresh or new else ""
         return state
     now.accepted = best.id
     return replace(state, accepted=best.id, accepted_turn=state.turn, accepted_minute=state.minute)
+
+
+def _clear(option: Option, state: State) -> bool:
+    """Whether the customer knows all that they want to know of an option, and it can be had."""
+    return option.allowed and all(state.had(f) for f in option.wants)
 
 
 def _liking(option: Option, case: Case, seed: int) -> float:

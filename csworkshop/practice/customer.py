@@ -80,7 +80,16 @@ def say(talk: Talk, reply: str, level: Level = "full") -> Talk:
     return _after(
         talk,
         reply,
-        hear(reply[:LONGEST], talk.case, scenario, before, now, level, closing=bool(talk.state.accepted)),
+        hear(
+            reply[:LONGEST],
+            talk.case,
+            scenario,
+            before,
+            now,
+            level,
+            closing=bool(talk.state.accepted),
+            comforted=talk.state.had("heard"),
+        ),
         state,
         0,
     )
@@ -169,7 +178,7 @@ def _caught(
 def _happened(state: State, case: Case, now: Occasion, flags: Counter[str]) -> tuple[State, tuple[Change, ...]]:
     """Events that the clock has reached, and the beat that the customer brings up."""
     now.events = event_now(state, case)
-    now.beat = None if now.events else beat_now(state, case, now)
+    now.beat = None if now.events or _ended(case, state) else beat_now(state, case, now)
     changes: tuple[Change, ...] = ()
     rows = [(f"event:{e.id}", e.moves) for e in now.events]
     rows += [(f"beat:{now.beat.id}", now.beat.moves)] if now.beat else []

@@ -32,6 +32,7 @@ from csworkshop.text.segment import sentences
 Gate = Literal["", "pile", "not_for_me", "template", "same_again"]
 SURE = {"rude": 0.7, "blame": 0.7, "privacy": 0.7, "overpromise": 0.75}  # what is held against a trainee gravely
 FAULT = 0.6
+FIRST = "defend_first"
 ASKING = ("blame", "excuse", "rude")  # what a plain question may be mistaken for
 ALIKE, AGAIN = 0.86, 8  # similarity from which on a reply says the same again, if it has so many letters
 CLOSE = 2  # rare pairs that a question shares with a fact nobody's pattern foresaw
@@ -86,10 +87,12 @@ def hear(
     level: Level = "full",
     *,
     closing: bool = False,
+    comforted: bool = False,
 ) -> Heard:
     """What `reply` says; `scenario` is the case with the customer's last words, `before` the trainee's own replies.
 
-    `closing` says that an option was accepted: what is said then may be general.
+    `closing` says that an option was accepted: what is said then may be general. `comforted`, that the customer's
+    feelings were heard before: then nobody puts facts first any more.
     """
     gate, insult = _gate(reply, scenario, before)
     if gate:
@@ -103,7 +106,7 @@ def hear(
     if irrelevance in ("other_case", "template") and not (told or offered or asked or met or closing):
         gate = "not_for_me" if irrelevance == "other_case" else "template"
     questions = _questions_of(reply, case)
-    findings = tuple(f for f in report.present if _counts(f, questions))
+    findings = tuple(f for f in report.present if _counts(f, questions) and not (comforted and f.item == FIRST))
     if gate:  # faults are heard in a form letter too
         findings = tuple(f for f in findings if catalogue().items[f.item].type == "fault")
     return Heard(
@@ -163,7 +166,7 @@ def _counts(finding: Finding, questions: Sequence[str]) -> bool:
         return True
     if finding.item in ASKING and finding.evidence:
         words = [fold(e.text).text for e in finding.evidence]
-        if all(any(w in q or q in w for q in questions) for w in words):
+        if all(any(w[:6] in q or q in w for q in questions) for w in words):
             return False
     return finding.score >= SURE.get(finding.item, FAULT)
 

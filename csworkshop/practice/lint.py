@@ -19,7 +19,7 @@ from csworkshop.practice.consequences import LIKED, LIKES_JITTER
 from csworkshop.practice.customer import JITTER, LONGER
 from csworkshop.practice.mood import TONE_OF, table
 from csworkshop.practice.parts import REQUIRED_LINES, SITUATIONS, Line
-from csworkshop.practice.statements import match
+from csworkshop.practice.statements import match, stated
 from csworkshop.techniques.catalogue import catalogue
 from csworkshop.text.datafile import DataFileError
 from csworkshop.text.normalise import fold
@@ -281,7 +281,7 @@ def _rows(case: Case) -> Iterator[tuple[str, str]]:
         value = fold(d.value).text
         if d.true and not match(d.true, value):
             yield f"desk.{d.id}.true", f"doesn't match the row's own value {d.value!r}: telling it would not count"
-        if match(d.false, value):
+        if stated(d.false, value):
             yield f"desk.{d.id}.false", f"matches the row's own value {d.value!r}: telling the truth would be a lie"
     for o in case.options:
         if o.allowed and not match(o.offers, fold(o.title.zh).text):

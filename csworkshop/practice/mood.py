@@ -67,14 +67,18 @@ class Rule(Part):
 
 
 class Table(Part):
-    """The whole file. `unheard` multiplies relief by facts before comfort, `late` relief by comfort after facts; `most`
-    is how far one reply can better a feeling: nobody is talked round at once; `worst`, how far worsen it."""
+    """The whole file.
+
+    `unheard` multiplies relief by facts before comfort, `late` relief by comfort after facts; `most` and `most_trust`
+    are how far one reply can better a feeling, `worst` how far it can worsen one.
+    """
 
     loud: float
     warm: float
     unheard: float = Field(ge=0, le=1)
     late: float = Field(ge=0, le=1)
     most: float = Field(gt=0)
+    most_trust: float = Field(gt=0)
     worst: float = Field(gt=0)
     rules: dict[str, Rule]
 
@@ -131,7 +135,7 @@ def moved(
             if good:
                 delta *= rule.fades ** (nth - 1) * who.calms.get(feeling, 1.0)
                 delta *= table().unheard if rule.facts and not heard and feeling != "anxiety" else 1.0
-                left = table().most - relief[feeling]
+                left = (table().most_trust if feeling == "trust" else table().most) - relief[feeling]
                 delta = min(delta, left) if delta > 0 else max(delta, -left)
                 relief[feeling] += abs(delta)
             else:

@@ -49,10 +49,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def statements(reply: str, case: Case, scenario: Scenario) -> tuple[tuple[str, ...], tuple[Said, ...]]:
     """Rows of the back office that the reply tells rightly, and those that it contradicts, with the words."""
     text = fold(reply).text
-    told = tuple(d.id for d in case.desk if d.true and _stated(d.true, text))
+    told = tuple(d.id for d in case.desk if d.true and stated(d.true, text))
     false: dict[str, Said] = {}
     for desk in case.desk:
-        words = _stated(desk.false, text) or _over_limit(desk, text, case_of(scenario).numbers)
+        words = stated(desk.false, text) or _over_limit(desk, text, case_of(scenario).numbers)
         if words:
             false[desk.id] = Said(desk.id, words)
     for figure in sorted(contradicted(reply, scenario)):
@@ -62,7 +62,7 @@ def statements(reply: str, case: Case, scenario: Scenario) -> tuple[tuple[str, .
     return told, tuple(false.values())
 
 
-def _stated(patterns: Sequence[str], text: str, *, granted: bool = False) -> str:
+def stated(patterns: Sequence[str], text: str, *, granted: bool = False) -> str:
     """The words in which one of the patterns is stated; "" if it is only negated.
 
     `granted` says that a negation inside the words takes them back too (误工费我没有权限赔); otherwise the pattern's
@@ -108,4 +108,4 @@ def offers(reply: str, case: Case) -> tuple[tuple[Said, ...], tuple[str, ...]]:
 def _offer(option: Option, text: str) -> str:
     if option.unless and match(option.unless, text):
         return ""
-    return _stated(option.offers, text, granted=True)
+    return stated(option.offers, text, granted=True)

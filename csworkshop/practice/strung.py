@@ -16,7 +16,7 @@ from csworkshop.text.normalise import fold
 from csworkshop.text.segment import clauses
 
 ROW, RUN = 8, 8  # letters from which on a row counts as copied, and a run of letters as taken from one
-MOST_ROWS, MOST_COPIED, LONG = 3, 0.45, 30
+MOST_ROWS, MOST_COPIED = 3, 0.45
 ALIEN_PAIRS = 2  # rare pairs that the case doesn't have, in a clause that has none of the case
 PIECES, PIECE = 7, 7.5  # blank-separated pieces without any mark between, and their mean length
 _BLANK = re.compile(r"\s+")
@@ -32,7 +32,7 @@ def strung(reply: str, scenario: Scenario) -> bool:
     letters = _letters(text)
     rows = [_letters(fold(row.partition(":")[2] or row).text) for row in (*scenario.facts, *scenario.policy)]
     whole = sum(len(row) >= ROW and row in letters for row in set(rows))
-    if whole >= MOST_ROWS or (len(letters) >= LONG and _copied(letters, rows) > MOST_COPIED):
+    if whole >= MOST_ROWS or (whole >= 2 and _copied(letters, rows) > MOST_COPIED):
         return True
     if not whole:
         return False
