@@ -14,6 +14,7 @@ from csworkshop.cli.classroom import add_classroom_commands
 from csworkshop.cli.course import add_course_commands
 from csworkshop.cli.evaluate import add_evaluate
 from csworkshop.cli.exercises import add_exercise_commands
+from csworkshop.cli.knowledge import add_knowledge_commands
 from csworkshop.cli.options import UserError, add_language
 from csworkshop.cli.replies import add_reply_commands
 from csworkshop.cli.roleplay import add_roleplay_commands
@@ -90,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_training(train)
 
     add_exercise_commands(commands)
+    add_knowledge_commands(commands)
     add_course_commands(commands)
     add_progress_commands(commands)
     add_classroom_commands(commands)

@@ -60,6 +60,9 @@ _SPAN = re.compile(
     rf"(?P<half>半)(?:个)?(?P<hu>小时|钟头|天|月|年)|(?<!第)(?P<lo>{_N})(?:{_JOIN}(?P<hi>{_N}))?个?(?P<more>半)?(?P<u>{_SPAN_UNIT}|月(?!\d|[一二三四五六七八九十\d]+[日号])|年(?!\d|级|前))"
 )
 _COUNT = re.compile(rf"(?P<lo>{_N})(?:{_JOIN}(?P<hi>{_N}))?(?P<u>{_COUNTS}|[A-Za-z]{{1,3}}(?![A-Za-z]))")
+_BARE = re.compile(
+    r"(?<![\d.A-Za-z])\d{2,}(?:\.\d+)?(?![\d.A-Za-z%])|[一二两三四五六七八九][百千万][零一二三四五六七八九百千十]*"
+)
 _DIGIT = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 
@@ -80,7 +83,10 @@ class Figure:
 
 
 def same(wanted: Figure, found: Figure) -> bool:
-    """`found` says what `wanted` does; for a range its longer end may stand alone ("3个工作日内")."""
+    """`found` says what `wanted` does; for a range its longer end may stand alone ("3个工作日内"), for a sum its
+    unit may be left out ("退您4800")."""
+    if wanted.kind == "元" and found.kind == "bare":
+        return wanted.low == wanted.high == found.high
     if wanted.kind != found.kind or wanted.high != found.high:
         return False
     return found.low in (wanted.low, wanted.high) or wanted.low == wanted.high
@@ -108,7 +114,7 @@ def figures(text: str, on: date) -> tuple[Figure, ...]:
     folded = fold(text)
     taken = [False] * len(folded.text)
     found: list[Figure] = []
-    for reader in (_dates, _clocks, _shares, _sums, _spans, _counts):
+    for reader in (_dates, _clocks, _shares, _sums, _spans, _counts, _bare):
         for kind, low, high, (start, end) in reader(folded.text, on):
             if any(taken[start:end]):
                 continue
@@ -194,3 +200,9 @@ def _counts(text: str, on: date) -> _Read:
         low = number(m["lo"])
         unit = _UNIT_SAME.get(m["u"], m["u"]).lower()
         yield unit, low, number(m["hi"]) if m["hi"] else low, m.span()
+
+
+def _bare(text: str, on: date) -> _Read:
+    """Numbers with no unit that is known."""
+    for m in _BARE.finditer(text):
+        yield "bare", number(m[0]), number(m[0]), m.span()

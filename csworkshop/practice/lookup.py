@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from csworkshop.practice.articles import Knowledge, knowledge
@@ -20,18 +21,19 @@ from csworkshop.practice.lookup_lines import (
     article_lines,
     both,
     fact_lines,
-    length_lines,
     letters_of,
+    manner_lines,
     order_lines,
     steps_line,
     trap_lines,
 )
-from csworkshop.practice.questions import Question
+from csworkshop.practice.questions import Question, question_files, read_question, review_question
 from csworkshop.practice.search_notes import search_notes
 from csworkshop.practice.searching import Behaviour, SearchLog, behaviour
 from csworkshop.practice.stating import read_answer, states
 from csworkshop.techniques.catalogue import Bilingual
 from csworkshop.techniques.credible import credible
+from csworkshop.text.datafile import DataFileError
 
 Refusal = Literal["", "empty", "pile", "copied", "long"]
 
@@ -82,7 +84,7 @@ def judge_lookup(
         *trap_lines(question, answer, stated, weights, base),
         steps_line(question, answer, stated, weights),
         *order_lines(question, stated, weights),
-        *length_lines(question, answer_text, weights),
+        *manner_lines(question, answer_text, weights),
     ]
     refused = _refusal(question, cited, answer_text, base)
     failed = next((line.key for line in lines if _fails(question, line)), "")
@@ -135,3 +137,25 @@ def _fails(question: Question, line: Line) -> bool:
         return any(t.article == line.key and t.kind == "internal" for t in question.tempts)
     critical = {f.id for f in question.fact if f.critical}
     return line.kind == "fact" and line.status == "contradicted" and line.key in critical
+
+
+def review_questions(folder: Path | None, base: Knowledge) -> list[DataFileError]:
+    """What is wrong with the questions in `folder`: between them and the articles, and with their model answers,
+    which must earn the full mark, while the articles themselves must be refused as an answer."""
+    faults: list[DataFileError] = []
+    for path in question_files(folder):
+        found = review_question(path, base)
+        faults += found
+        if found:
+            continue
+        question = read_question(path)
+        needed = [n.article for n in question.need]
+        judged = judge_lookup(question, needed, question.model_answer, base=base)
+        for line in judged.lines:
+            if line.points < line.of or line.points < 0:
+                faults.append(DataFileError(path, "model_answer", f"{line.kind} {line.key}: {line.reason.en}"))
+        if judged.refused:
+            faults.append(DataFileError(path, "model_answer", f"is refused: {judged.refused}"))
+        if judge_lookup(question, needed, "\n".join(base[i].body for i in needed), base=base).passed:
+            faults.append(DataFileError(path, "need", "the articles copied as they are pass as an answer"))
+    return faults

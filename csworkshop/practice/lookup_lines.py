@@ -14,11 +14,12 @@ from csworkshop.text.language import say
 from csworkshop.text.normalise import fold
 from csworkshop.text.segment import Span
 
-Kind = Literal["fact", "article", "trap", "steps", "order", "length"]
+Kind = Literal["fact", "article", "trap", "steps", "order", "length", "address"]
 Status = Literal["present", "partly", "missing", "contradicted", "right", "wrong", "neutral"]
 
 TOO_LONG, ROOM = 1.8, 120  # times the model answer; letters more that are always allowed
-CONTRADICTED, LEAKED = 0.5, 20.0  # share of a fact's weight that a wrong statement costs besides; percent
+CONTRADICTED = 0.5  # share of a fact's weight that a wrong statement costs besides
+LEAKED, UNADDRESSED = 20.0, 10.0  # percent
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def fact_lines(question: Question, stated: list[Stated], weights: Weights, base:
     lines = []
     for s in stated:
         of = weights.facts * s.fact.weight / whole
-        points = {"present": of, "missing": 0.0, "contradicted": -of * CONTRADICTED}[s.status]
+        points = {"present": of, "partly": of / 2, "missing": 0.0, "contradicted": -of * CONTRADICTED}[s.status]
         title = both("lookup.fact_title", says=s.fact.says)
         reason = _fact_reason(question, s, base)
         lines.append(Line("fact", s.fact.id, s.status, points, of, title, reason, s.spans, s.fact.part))
@@ -94,6 +95,8 @@ def fact_lines(question: Question, stated: list[Stated], weights: Weights, base:
 def _fact_reason(question: Question, s: Stated, base: Knowledge) -> Bilingual:
     if s.status == "present":
         return both("lookup.fact_present")
+    if s.status == "partly":
+        return both("lookup.fact_partly", says=s.fact.says)
     if s.status == "contradicted":
         tempts = _source_of(question, s, base)
         if tempts:
@@ -159,11 +162,13 @@ def trap_lines(
     question: Question, answer: Answer, stated: list[Stated], weights: Weights, base: Knowledge
 ) -> list[Line]:
     """Signs of tempting articles in the answer; what a contradicted fact has told already isn't told again."""
-    told = {span for s in stated if s.status == "contradicted" for span in s.spans}
+    sources = [_source_of(question, s, base) for s in stated if s.status == "contradicted"]
+    told = {t.article for t in sources if t}
     lines = []
     for t in question.tempts:
-        spans = [answer.folded.span(*s) for sign in t.signs for s in find(answer, sign, question.today)]
-        spans = [s for s in spans if s not in told]
+        if t.article in told and t.kind != "internal":
+            continue
+        spans = sorted(answer.folded.span(*s) for sign in t.signs for s in find(answer, sign, question.today))
         if not spans:
             continue
         leak = t.kind == "internal"
@@ -216,14 +221,18 @@ def _short(fact: Fact) -> Bilingual:
     return Bilingual(zh=f"“{fact.says.zh}”", en=f"“{fact.says.en}”")
 
 
-def length_lines(question: Question, text: str, weights: Weights) -> list[Line]:
-    letters = len(letters_of(text))
-    model = len(letters_of(question.model_answer))
+def manner_lines(question: Question, text: str, weights: Weights) -> list[Line]:
+    """What an answer costs that is too long for the customer, or isn't spoken to the customer."""
+    lines = []
+    letters, model = len(letters_of(text)), len(letters_of(question.model_answer))
     limit = int(max(TOO_LONG * model, model + ROOM))
-    if letters <= limit:
-        return []
-    reason = both("lookup.length_long", letters=letters, limit=limit)
-    return [Line("length", "length", "wrong", -weights.long, 0.0, both("lookup.length_title"), reason)]
+    if letters > limit:
+        reason = both("lookup.length_long", letters=letters, limit=limit)
+        lines.append(Line("length", "length", "wrong", -weights.long, 0.0, both("lookup.length_title"), reason))
+    if letters and not any(c in text for c in "您你亲咱"):
+        title, reason = both("lookup.address_title"), both("lookup.address_wrong")
+        lines.append(Line("address", "address", "wrong", -UNADDRESSED, 0.0, title, reason))
+    return lines
 
 
 def letters_of(text: str) -> str:

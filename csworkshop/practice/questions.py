@@ -7,7 +7,6 @@ TOML file each in `data/knowledge/questions/`.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -21,8 +20,23 @@ from csworkshop.techniques.catalogue import Bilingual
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.datafile import DataFileError, explain, read_toml
 
+WORDINGS = Path(__file__).parent / "wordings.toml"
 Tempting = Literal["outdated", "other_plan", "other_matter", "internal"]
-_BLANK = re.compile(r"\s")
+
+
+@lru_cache(maxsize=1)
+def wordings() -> dict[str, tuple[str, ...]]:
+    """Wordings that many facts accept alike, by the name that follows an @."""
+    return {name: tuple(words) for name, words in read_toml(WORDINGS).items()}
+
+
+@lru_cache(maxsize=4096)
+def split_wordings(groups: tuple[str, ...]) -> tuple[str, ...]:
+    """The alternatives of groups `one|@named|another`."""
+    found: list[str] = []
+    for one in (one for group in groups for one in group.split("|")):
+        found += wordings()[one[1:]] if one.startswith("@") else [one]
+    return tuple(found)
 
 
 class Part(BaseModel):
@@ -79,8 +93,11 @@ class Fact(BaseModel):
     def _matchable(self) -> Fact:
         if not self.words and not self.figures:
             raise ValueError("words: give words or figures that state the fact")
-        for key, groups in (("words", self.words), ("figures", self.figures)):
+        for key, groups in (("words", self.words), ("figures", self.figures), ("wrong", self.wrong)):
             for n, group in enumerate(groups):
+                unknown = [w for w in group.split("|") if w.startswith("@") and w[1:] not in wordings()]
+                if unknown:
+                    raise ValueError(f"{key}[{n}]: {unknown[0]!r} is unknown; allowed: {', '.join(wordings())}")
                 if not all(word.strip() for word in group.split("|")):
                     raise ValueError(f"{key}[{n}]: {group!r} has an empty wording between its |")
         for n, group in enumerate(self.figures):

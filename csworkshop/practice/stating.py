@@ -15,11 +15,11 @@ from itertools import pairwise
 from typing import Literal
 
 from csworkshop.practice.figures import Figure, figures, same
-from csworkshop.practice.questions import Fact
+from csworkshop.practice.questions import Fact, split_wordings
 from csworkshop.text.normalise import Folded, fold
 from csworkshop.text.segment import Span, clauses, sentences
 
-Status = Literal["present", "missing", "contradicted"]
+Status = Literal["present", "partly", "missing", "contradicted"]
 
 _STEP = re.compile(
     r"(?:^|(?<=[\n。！？；：]))\s*(?:(?:\d{1,2}[.、）)]|[（(]\d{1,2}[）)]|[①-⑩]|[一二三四五][、.]|第[一二三四][，,：、步件个点条]"
@@ -78,20 +78,33 @@ def states(answer: Answer, fact: Fact, on: date, allowed: frozenset[tuple[str, f
     against = _contradiction(answer, fact, on)
     if against:
         return against
-    for step, inner in zip(answer.steps, answer.sentences, strict=True):
-        for n in range(len(inner)):
-            found = _within(answer, fact, on, step, inner, n)
-            if found:
-                return Stated(fact, "present", _typed(answer, found))
-    return _foreign(answer, fact, on, allowed) or Stated(fact, "missing")
+    found = _search(answer, fact, on)
+    if found:
+        return Stated(fact, "present", _typed(answer, found))
+    against = _foreign(answer, fact, on, allowed)
+    if against or not (fact.words and fact.figures):
+        return against or Stated(fact, "missing")
+    found = _search(answer, fact.model_copy(update={"words": ()}), on)  # the figure is right, the rest unsaid
+    return Stated(fact, "partly", _typed(answer, found)) if found else Stated(fact, "missing")
 
 
 def find(answer: Answer, wording: str, on: date) -> list[Span]:
-    """Spans (folded) where a wording or figure stands and isn't denied."""
-    return _finds(answer, wording, on, 0, len(answer.text))
+    """Spans (folded) where one of the wordings or figures `a|b` stands, isn't denied and not told as past."""
+    spans = [s for one in split_wordings((wording,)) for s in _finds(answer, one, on, 0, len(answer.text))]
+    return [s for s in spans if not _set_aside(answer.text, *s)]
 
 
-def _within(answer: Answer, fact: Fact, on: date, step: Span, inner: Sequence[Span], n: int) -> list[Span] | None:
+def _search(answer: Answer, fact: Fact, on: date) -> list[Span] | None:
+    """Spans in the first place that states the fact; None if there is none."""
+    for inner in answer.sentences:
+        for n in range(len(inner)):
+            found = _within(answer, fact, on, inner, n)
+            if found:
+                return found
+    return None
+
+
+def _within(answer: Answer, fact: Fact, on: date, inner: Sequence[Span], n: int) -> list[Span] | None:
     """Spans that state the fact in sentence `n` of a step, with the next one; None if something is lacking."""
     start, end = inner[n][0], inner[min(n + 1, len(inner) - 1)][1]
     near = [(inner[0][0], inner[0][1]), (inner[max(0, n - 1)][0], end)]
@@ -99,7 +112,7 @@ def _within(answer: Answer, fact: Fact, on: date, step: Span, inner: Sequence[Sp
         return None
     found: list[Span] = []
     for group in (*fact.words, *fact.figures):
-        spans = [s for one in group.split("|") for s in _finds(answer, one, on, start, end)]
+        spans = [s for one in split_wordings((group,)) for s in _finds(answer, one, on, start, end)]
         if not fact.asked:
             spans = [s for s in spans if not _asked(answer.text, s)]
         if not spans:
@@ -109,17 +122,18 @@ def _within(answer: Answer, fact: Fact, on: date, step: Span, inner: Sequence[Sp
 
 
 def _contradiction(answer: Answer, fact: Fact, on: date) -> Stated | None:
-    """A wording or figure that the fact calls wrong, in a sentence about the matter."""
-    for inner in answer.sentences:
-        for start, end in inner:
-            if fact.about and not any(_has(answer, word, start, end) for word in fact.about):
-                continue
-            for wrong in fact.wrong:
-                for a, b in _finds(answer, wrong, on, start, end):
-                    if not _set_aside(answer.text, a, b):
-                        said = answer.folded.span(a, b)
-                        return Stated(fact, "contradicted", (said,), said=answer.folded.typed[slice(*said)])
-    return None
+    """Wordings or figures that the fact calls wrong, in sentences about the matter."""
+    spans: list[Span] = []
+    for start, end in (sentence for inner in answer.sentences for sentence in inner):
+        if fact.about and not any(_has(answer, word, start, end) for word in fact.about):
+            continue
+        for wrong in split_wordings(fact.wrong):
+            found = _finds(answer, wrong, on, start, end)
+            spans += [s for s in found if not _set_aside(answer.text, *s) and not _asked(answer.text, s)]
+    if not spans:
+        return None
+    typed = _typed(answer, sorted(spans))
+    return Stated(fact, "contradicted", typed, said=answer.folded.typed[slice(*typed[0])])
 
 
 def _foreign(answer: Answer, fact: Fact, on: date, allowed: frozenset[tuple[str, float, float]]) -> Stated | None:
@@ -150,7 +164,7 @@ def _finds(answer: Answer, wording: str, on: date, start: int, end: int) -> list
 
 
 def _has(answer: Answer, word: str, start: int, end: int) -> bool:
-    return any(_pattern(w).search(answer.text, start, end) for w in word.split("|"))
+    return any(_pattern(w).search(answer.text, start, end) for w in split_wordings((word,)))
 
 
 @lru_cache(maxsize=4096)
