@@ -65,10 +65,11 @@ def check_table(table: TableName, frame: pd.DataFrame) -> list[Fault]:
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
         found = []
-        for (column, check), group in cases.groupby(["column", "check"], sort=False, dropna=False):
+        wide = cases["schema_context"] == "DataFrameSchema"  # told once for every column of the frame
+        columns = cases["column"].where(~wide, "")
+        for (column, check), group in cases.groupby([columns, cases["check"]], sort=False, dropna=False):
             rows = sorted({int(i) + 1 for i in group["index"].dropna()})
-            name = "" if not isinstance(column, str) or column in TABLES else column
-            found.append(Fault(table, name, _worded(str(check)), tuple(rows)))
+            found.append(Fault(table, column, _worded(str(check)), tuple(rows)))
         return found
     return []
 
@@ -80,9 +81,9 @@ def _worded(check: str) -> str:
     if check.startswith("isin("):
         return "must be one of " + check.removeprefix("isin(").rstrip(")").strip("[]()")
     if check.startswith("greater_than_or_equal_to("):
-        return "must not be below " + check.removeprefix("greater_than_or_equal_to(").rstrip(")")
+        return "must not be below " + check.removeprefix("greater_than_or_equal_to(").rstrip(")").removesuffix(".0")
     if check.startswith("less_than_or_equal_to("):
-        return "must not be above " + check.removeprefix("less_than_or_equal_to(").rstrip(")")
+        return "must not be above " + check.removeprefix("less_than_or_equal_to(").rstrip(")").removesuffix(".0")
     if check.startswith("multiple_fields_uniqueness"):
         return "the key must not repeat"
     return check

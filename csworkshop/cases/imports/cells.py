@@ -12,6 +12,7 @@ from csworkshop.cases.imports.mapping import Plain, plain
 from csworkshop.cases.schema import Column
 
 CHINA = timezone(timedelta(hours=8))  # Asia/Shanghai; no summer time since 1991
+LARGEST = 2**31 - 1
 YEARS = range(2000, 2101)
 SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86_400.0}
 _TIME = re.compile(
@@ -73,6 +74,8 @@ def convert(value: Any, column: Column, zone: ZoneInfo, formats: tuple[str, ...]
             raise BadCell(f"is below {column.low:g}")
         if column.high is not None and found > column.high:
             raise BadCell(f"is above {column.high:g}")
+        if column.kind == "int" and abs(found) > LARGEST:
+            raise BadCell("is too large")
     return found
 
 
@@ -153,7 +156,7 @@ def as_number(value: Any, whole: bool) -> float | int:
         raise BadCell("is no number")
     if not whole:
         return found
-    if found != int(found) or abs(found) > 2**31 - 1:
+    if found != int(found):
         raise BadCell("is no whole number")
     return int(found)
 

@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 from itertools import islice
 from pathlib import Path
 
-from csworkshop.cases.imports.cells import empty
-from csworkshop.cases.imports.mapping import plain, read_mapping, shipped_mappings
+from csworkshop.cases.imports.cells import BadCell, convert, empty
+from csworkshop.cases.imports.mapping import Duration, Plain, TableMapping, plain, read_mapping, shipped_mappings
 from csworkshop.cases.imports.reading import open_export
 from csworkshop.cases.imports.tables import DERIVED
 from csworkshop.cases.schema import TableName, schema
@@ -16,48 +16,101 @@ from csworkshop.cases.schema import TableName, schema
 LOOKED_AT = 2000  # rows, for the values of channel and the like
 MOST_VALUES = 30
 ALIKE = 0.75
+_SPANS = ("时长", "耗时", "minutes", "hrs", "hours", "seconds", "duration")
 
 
 def propose(path: Path, sheet: str | None = None) -> str:
-    """The text of a mapping file for an export."""
+    """The text of a mapping file for an export. Only values of columns with few allowed ones are shown in it."""
     export = open_export(path, lambda *_: None, sheet)
-    table: TableName = "messages" if _match("text", "messages", export.columns) else "tickets"
-    if table == "messages" and not _match("role", "messages", export.columns):
-        table = "tickets"
-    columns = schema()[table].columns
+    headings = [c for c in export.columns if c]
+    talk = _match("text", "messages", headings) and _match("role", "messages", headings)
+    table: TableName = "messages" if talk else "tickets"
+    spans = {name: d for name, d in _durations(table).items() if _there(d, headings)}
+    free = [h for h in headings if not any(word in plain(h) for word in _SPANS)]
     taken: dict[str, str] = {}
-    for name in columns:
-        heading = _match(name, table, [c for c in export.columns if c not in taken.values()])
+    for name in schema()[table].columns:
+        heading = _match(name, table, [h for h in free if h not in taken.values()])
         if heading:
             taken[name] = heading
-    values: dict[str, dict[str, None]] = {name: {} for name in taken if columns[name].allowed}
+    values: dict[str, dict[str, Plain]] = {}
+    known = _values(table)
     for _, row in islice(export.rows, LOOKED_AT):
-        for name, seen in values.items():
-            if not empty(row.get(taken[name])) and len(seen) < MOST_VALUES:
-                seen.setdefault(str(row[taken[name]]).strip())
-    return _text(path, table, taken, values, [c for c in export.columns if c and c not in taken.values()])
+        for name, heading in taken.items():
+            if (name in known or schema()[table].columns[name].allowed) and not empty(row.get(heading)):
+                _note(values.setdefault(name, {}), name, table, str(row[heading]).strip(), known.get(name, {}))
+    used = {*taken.values(), *(_there(d, headings) for d in spans.values())}
+    return _text(path, table, taken, spans, values, [h for h in headings if h not in used], headings)
 
 
-def _match(name: str, table: TableName, headings: list[str] | tuple[str, ...]) -> str:
+def _note(seen: dict[str, Plain], name: str, table: TableName, value: str, known: dict[str, Plain]) -> None:
+    """Keep a value that needs a meaning; a value that no mapping knows is shown only where few are allowed."""
+    column = schema()[table].columns[name]
+    if value in seen or len(seen) >= MOST_VALUES:
+        return
+    if plain(value) in known:
+        seen[value] = known[plain(value)]
+        return
+    from zoneinfo import ZoneInfo
+
+    try:
+        convert(value, column, ZoneInfo("Asia/Shanghai"), ())
+    except BadCell:
+        if column.allowed:
+            seen[value] = "FILL IN"
+
+
+def _parts(table: TableName) -> list[TableMapping]:
+    found = (read_mapping(ready).part(table) for ready in shipped_mappings())
+    return [part for part in found if part is not None]
+
+
+def _durations(table: TableName) -> dict[str, Duration]:
+    """Spans that the ready mappings know, their headings together."""
+    found: dict[str, Duration] = {}
+    for part in _parts(table):
+        for name, duration in part.durations.items():
+            before = found[name].columns if name in found else ()
+            found[name] = duration.model_copy(update={"columns": (*before, *duration.columns)})
+    return found
+
+
+def _there(duration: Duration, headings: list[str]) -> str:
+    named = {plain(c) for c in duration.columns}
+    return next((h for h in headings if plain(h) in named), "")
+
+
+def _values(table: TableName) -> dict[str, dict[str, Plain]]:
+    """Meanings that the ready mappings know, for values that are words."""
+    found: dict[str, dict[str, Plain]] = {}
+    for part in _parts(table):
+        for name, values in part.values.items():
+            words = {value: means for value, means in values.items() if not value.isdigit()}
+            found[name] = words | found.get(name, {})
+    return found
+
+
+def _match(name: str, table: TableName, headings: list[str]) -> str:
     """The heading that names a column of ours best, nothing if none is alike."""
     column = schema()[table].columns[name]
     words = {plain(name), plain(column.name.zh), plain(column.name.en), plain(name.replace("_", " "))}
-    for ready in shipped_mappings():
-        part = read_mapping(ready).part(table)
-        if part is not None:
-            words |= {plain(known) for known in part.columns.get(name, ())}
+    words |= {plain(known) for part in _parts(table) for known in part.columns.get(name, ())}
     best, likeness = "", ALIKE
     for heading in headings:
-        found = max((SequenceMatcher(None, plain(heading), word).ratio() for word in words), default=0.0)
+        found = max(SequenceMatcher(None, plain(heading), word).ratio() for word in words)
         if found > likeness:
             best, likeness = heading, found
     return best
 
 
 def _text(
-    path: Path, table: TableName, taken: dict[str, str], values: dict[str, dict[str, None]], unnamed: list[str]
+    path: Path,
+    table: TableName,
+    taken: dict[str, str],
+    spans: dict[str, Duration],
+    values: dict[str, dict[str, Plain]],
+    unnamed: list[str],
+    headings: list[str],
 ) -> str:
-    quoted = json.dumps
     lines = [
         f"# Proposed from the headings of {path.name}; look through every line.",
         "# What the parts mean stands at the head of csworkshop/cases/imports/mappings/zendesk.toml.",
@@ -66,25 +119,35 @@ def _text(
         'timezone = "Asia/Shanghai"',
         'time_formats = [] # such as "%d/%m/%Y %H:%M", if its times are written in an unusual way',
         "",
+        *(["[tickets.columns]", ""] if table == "messages" else []),
+        f"[{table}.columns]",
     ]
-    if table == "messages":
-        lines += ["[tickets.columns]", ""]
-    lines.append(f"[{table}.columns]")
     for name, column in schema()[table].columns.items():
         if name in taken:
-            lines.append(f"{name} = [{quoted(taken[name], ensure_ascii=False)}]")
-        else:
+            lines.append(f"{name} = [{_quoted(taken[name])}]")
+        elif name not in spans:
             how = DERIVED[table].get(name)
             lacks = f"without it: {how}" if how else "may stay empty" if column.null else "needed"
             lines.append(f"# {name} = [] # {column.name.en}, {column.name.zh}; {lacks}")
+    if spans:
+        lines += ["", f"[{table}.durations] # a number is in this unit; 1:30:00 and 1小时20分 are understood"]
+        lines += [
+            f'{name} = {{ since = "{d.since}", columns = [{_quoted(_there(d, headings))}], unit = "{d.unit}" }}'
+            for name, d in spans.items()
+        ]
     for name, seen in values.items():
         allowed = schema()[table].columns[name].allowed
-        lines += ["", f"[{table}.values.{name}] # each must be one of: {', '.join(allowed)}"]
-        lines += [f"{quoted(v, ensure_ascii=False)} = {quoted(v if v in allowed else 'FILL IN')}" for v in seen]
+        if seen:
+            lines += ["", f"[{table}.values.{name}]" + (f" # each one of: {', '.join(allowed)}" if allowed else "")]
+            lines += [f"{_quoted(value)} = {_quoted(means)}" for value, means in seen.items()]
     if table == "tickets":
         lines += ["", "[tickets.defaults]", 'category = "未分类"', 'agent_id = "未分配"', 'priority = "normal"']
-        lines += ["", "[tickets.codes] # names become codes; delete a line to keep them as they are", 'agent_id = "A"']
-        lines.append('customer_id = "用户"')
+        lines += ["", "[tickets.codes] # names become codes; delete a line to keep them as they are"]
+        lines += ['agent_id = "A"', 'customer_id = "用户"']
     if unnamed:
         lines += ["", "# headings that no column of ours matches: " + ", ".join(unnamed)]
     return "\n".join(lines) + "\n"
+
+
+def _quoted(value: Plain) -> str:
+    return json.dumps(value, ensure_ascii=False)
