@@ -22,6 +22,7 @@ FAULTS = ("brush_off", "excuse", "defend_first", "overacting", "vague", "overpro
           "punctuation")  # fmt: skip
 WELCOME = ("compensation", "improvement", "proactive", "follow_up", "contact", "specific_time", "restate")
 MOST_PARTS, MOST_ANSWERS = 3, 3
+PROMISING = ("follow_up", "specific_time")
 WORDS = (2, 16)  # characters of the trainee that a customer quotes
 TRIM = "，。！？；、：…～ \n“”\"'‘’（）"
 
@@ -144,10 +145,14 @@ def _conversation(now: Occasion, heard: Heard, s: Speaking) -> str:
     _answers(now, s)
     if _option(now, s):
         return ""
-    waits = now.promised and not (heard.told or heard.offered or now.ignored)
-    if waits and s.situation("promised", now.promised):
+    if _waits(now, heard) and s.situation("promised", now.promised):
         return ""
     return _wants(now, s) if len(s.parts) < MOST_PARTS or now.beat else ""
+
+
+def _waits(now: Occasion, heard: Heard) -> bool:
+    """Whether the reply is a promise to come back soon, and nothing else: then the customer waits."""
+    return bool(now.promised) and not (heard.told or heard.offered or now.ignored)
 
 
 def _caught(lie: Lie, s: Speaking) -> None:
@@ -176,10 +181,12 @@ def _reaction(now: Occasion, heard: Heard, s: Speaking) -> None:
 def _feelings(now: Occasion, heard: Heard, case: Case) -> Iterator[tuple[str, tuple[Line, ...], tuple[str, ...]]]:
     """What there is to feel about a reply, the worst in it first, then what was best: lines and words to quote."""
     comfort = [i for i in ("empathy", "own") if heard.has(i)]
-    new = [i for i in (*comfort, *WELCOME) if i in now.first]
-    before = [("ignored", now.ignored), *((f, heard.has(f)) for f in FAULTS), ("corrected", now.corrected)]
+    waits = _waits(now, heard)  # then the promise is answered by itself
+    new = [i for i in (*comfort, *WELCOME) if i in now.first and not (waits and i in PROMISING)]
+    before = [("sorry_again", bool(comfort) and now.nothing_new), ("ignored", now.ignored)]
+    before += [*((f, heard.has(f)) for f in FAULTS), ("corrected", now.corrected)]
     after = [("kept", bool(now.kept)), ("denied", now.denied), *((i, i in comfort) for i in new[:2])]
-    after += [("sorry_again", bool(comfort) and now.nothing_new), *((i, i not in comfort) for i in new)]
+    after += [(i, i not in comfort) for i in new]
     yield from ((f"lines.{i}", case.lines.get(i, ()), heard.words(i)) for i, came in before if came)
     if now.met:
         yield "hidden.glad", case.hidden.glad, ()

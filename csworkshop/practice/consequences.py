@@ -255,7 +255,8 @@ def _since(state: State) -> int:
 
 def beat_now(state: State, case: Case, now: Occasion) -> Beat | None:
     """The first beat whose condition holds; None where the customer has other things to say."""
-    if now.accepted or now.broken or now.caught or len(now.asked) > 1 or now.heard is None or now.heard.gate:
+    busy = now.accepted or now.weighing or now.broken or now.caught
+    if busy or len(now.asked) > 1 or now.heard is None or now.heard.gate:
         return None
     return next((b for b in case.beats if not state.had(f"beat:{b.id}") and b.when.holds(state)), None)
 
