@@ -27,7 +27,9 @@ from csworkshop.progress.topics import type_of
 
 RESAMPLINGS = 2000
 LEAST = 12  # answers below which an item isn't judged
-TOO_EASY, TOO_HARD, WEAK, DOUBTFUL, REFUSED = 0.97, 0.1, 0.05, 0.25, 0.2
+TOO_EASY, TOO_HARD, DOUBTFUL, REFUSED = 0.97, 0.1, 0.25, 0.2
+WEAK = 0.2  # a discrimination that is surely below this is weak, surely below 0 negative …
+SURE = 1.64  # … with 95 % (one-sided; its error is about one over the root of the answers)
 
 
 @dataclass(frozen=True)
@@ -190,9 +192,9 @@ def _repair(answers: Sequence[Answer], items: Sequence[ItemRow]) -> list[Remark]
                 found.append(Remark(exercise, "repair_hard", {"item": row.item, "p": p}))
             elif row.difficulty >= TOO_EASY and type_of(row.item) != "fault":
                 found.append(Remark(exercise, "repair_easy", {"item": row.item, "p": p}))
-            elif row.discrimination < -WEAK:
+            elif row.discrimination + SURE / row.answers**0.5 < 0:
                 found.append(Remark(exercise, "repair_negative", {"item": row.item, "r": r}))
-            elif row.discrimination < WEAK:
+            elif row.discrimination + SURE / row.answers**0.5 < WEAK:
                 found.append(Remark(exercise, "repair_weak", {"item": row.item, "r": r}))
             if row.unsure > DOUBTFUL:
                 found.append(Remark(exercise, "repair_unsure", {"item": row.item, "p": f"{row.unsure:.0%}"}))

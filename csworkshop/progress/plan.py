@@ -20,12 +20,13 @@ from csworkshop.progress.choosing import DUE, KEEP, NEW, Standing, choose
 from csworkshop.progress.fitting import read_fits
 from csworkshop.progress.learner import learner
 from csworkshop.progress.mastery import Mastery, known_items, of_learner
-from csworkshop.progress.records import Attempt
+from csworkshop.progress.recorder import now
+from csworkshop.progress.records import Attempt, Log
 from csworkshop.progress.reviews import RETENTION
 from csworkshop.progress.shelf import Shelf, exercises, shelf_of
 from csworkshop.progress.topics import EARNED, MISSING, OUTCOMES, Gap, name_of, table, type_of
 from csworkshop.techniques.catalogue import catalogue
-from csworkshop.text.language import say
+from csworkshop.text.language import default_language, say
 
 SESSION_MINUTES = 15.0
 LOOKED_AT = 4  # how many attempts at a topic a reason speaks of
@@ -89,6 +90,11 @@ class Plan:
             mark = "、" if lang == "zh" else ", "
             found.append(say("plan.due", lang, names=mark.join(name_of(i, lang) for i in self.due)))
         return [*found, say("plan.score", lang, closed=self.closed, of=self.topics)]
+
+
+def today(folder: Path | str = ".", lang: str | None = None, **more: Any) -> Plan:
+    """The plan of the trainee whose workspace `folder` lies in, as of now; `more` goes to `make_plan`."""
+    return make_plan(Log(folder).read().attempts, now(), lang=lang or default_language(), **more)
 
 
 def step_words(step: Step, lang: str) -> dict[str, Any]:
