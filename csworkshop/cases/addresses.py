@@ -22,7 +22,7 @@ ENOUGH, SURELY = 2.5, 3.0
 LONGEST_NOUN = 8  # characters before a suffix
 _GAP = re.compile(r"[ 　，,、·•\-—/|]{0,2}")
 _NOUN = ("n", "j", "b", "f", "s", "g", "a", "v", "l", "i", "t", "z", "m", "q", "k", "h", "eng", "x")
-_GRAMMAR = ("p", "r", "c", "y", "v", "e", "o")  # tags of single characters that no noun has
+_GRAMMAR = ("p", "r", "c", "y", "e", "o")  # tags of single characters that no noun has
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _chain(text: str, words: Cut, start: int, blocked: list[bool]) -> tuple[int,
     return end, points, detail
 
 
-_NAMED = frozenset({"city", "district", "town", "road", "village", "community", "beside"})
+_NAMED = frozenset({"city", "district", "town", "road", "village", "community", "named", "beside"})
 
 
 def _better(part: Part, end: int, best: tuple[int, Part]) -> bool:
@@ -214,9 +214,8 @@ def _plausible(part: Part, text: str, words: Cut, start: int, end: int) -> bool:
     stop = grammar().stop
     i = start
     while i < end - 1:
-        begin, after, tag = words.word(i)
-        word = text[begin:after]
-        if word in stop or (after - begin == 1 and tag.startswith(_GRAMMAR)):
+        begin, after, _ = words.word(i)
+        if after - begin > 1 and text[begin:after] in stop:
             return False
         i = after
     return True

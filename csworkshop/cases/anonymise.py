@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from csworkshop.cases.kinds import kinds
-from csworkshop.cases.personal import Found, LearnedNames, personal_data
+from csworkshop.cases.personal import Found, personal_data
 from csworkshop.cases.pseudonyms import TAG, Pseudonyms
 
 # What --columns may say of a column besides a kind.
@@ -45,12 +45,11 @@ def anonymised(
     text: str,
     pseudonyms: Pseudonyms,
     wanted: Collection[str] | None = None,
-    learned: LearnedNames | None = None,
     known: Iterable[tuple[str, str]] = (),
 ) -> Anonymised:
     """`text` with pseudonyms. `known` (kind, value) pairs, from other columns of the row, are replaced wherever they
     stand."""
-    found = personal_data(text, wanted, learned)
+    found = personal_data(text, wanted)
     found = sorted([*found, *_known(text, known, found)], key=lambda f: f.start)
     labels = kinds()
     new: list[str] = []
@@ -97,7 +96,6 @@ class Rows:
     quasi: Sequence[str] = ()
     recode: Callable[[tuple[str, ...]], tuple[str, ...]] | None = None
     wanted: Collection[str] | None = None
-    learned: LearnedNames | None = None
     tell: Callable[[int, str, Replaced], None] = lambda row, column, replaced: None
     tell_column: Callable[[str], None] = lambda column: None
     tell_date: Callable[[str, bool], None] = lambda column, understood: None
@@ -144,7 +142,7 @@ class Rows:
 
     def _text(self, number: int, column: str, value: Any, known: Iterable[tuple[str, str]]) -> Any:
         if isinstance(value, str):
-            made = anonymised(value, self.pseudonyms, self.wanted, self.learned, known)
+            made = anonymised(value, self.pseudonyms, self.wanted, known)
             for replaced in made.replaced:
                 self.tell(number, column, replaced)
             return made.text

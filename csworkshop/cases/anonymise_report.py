@@ -34,7 +34,6 @@ class Report:
     dates: Counter[str] = field(default_factory=Counter)
     lost_dates: Counter[str] = field(default_factory=Counter)
     anonymity: Recoding | None = None
-    learned: bool = False
     linkable: bool = False
 
     def replaced(self, row: int, column: str, replaced: Replaced) -> None:
@@ -69,7 +68,6 @@ class Report:
                 c: {"moved": self.dates[c], "not_understood": self.lost_dates[c]}
                 for c in sorted({*self.dates, *self.lost_dates})
             },
-            "names_read_by": ["statistics", "lac"] if self.learned else ["statistics"],
             "linkable_with_the_key": self.linkable,
             "anonymity": _anonymity(self.anonymity),
         }
@@ -94,8 +92,6 @@ class Report:
         if self.anonymity:
             lines += _anonymity_lines(self.anonymity, lang)
         lines.append(say("anonymise.linkable" if self.linkable else "anonymise.not_linkable", lang))
-        if self.texts:
-            lines.append(say("anonymise.learned" if self.learned else "anonymise.not_learned", lang))
         if self.places:
             lines.append(say("anonymise.look", lang, number=self.unsure.total()))
             for place in self.places[:SHOWN]:

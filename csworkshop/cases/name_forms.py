@@ -13,7 +13,10 @@ Weighed = tuple[int, int, float]
 _HANZI = "\u3400-\u9fff"
 _DOTS = "·•‧．"
 _DOTTED = re.compile(rf"[{_HANZI}]{{2,7}}(?:[{_DOTS}][{_HANZI}]{{2,8}}){{1,3}}")
-_OWN_SURNAME = re.compile(r"(?:[我免敝您他她]|免贵|客户|先生|女士|是|本人)姓$")
+_OWN_SURNAME = re.compile(r"(?<!百)(?<!同)姓$")
+_AFTER_SURNAME = re.compile(
+    r"[的啊呀吗呢哦吧嘛，。！？、；：,. \n（(）)\d“”]|$|先生|女士|您|我|这|那|是|来|打|电话|手机|叫"
+)
 _SPACED = re.compile(rf"(?<![{_HANZI}])([{_HANZI}])[ \u3000]([{_HANZI}])(?:[ \u3000]?([{_HANZI}]))?(?![{_HANZI}])")
 _PARENT = re.compile(
     rf"(?<![{_HANZI}])[{_HANZI}]{{0,4}}?([{_HANZI}]{{2}})(?=妈妈|爸爸|妈咪|家长|同学|小朋友|宝宝|奶奶|爷爷|外婆|姥姥)"
@@ -34,7 +37,7 @@ def titled(text: str, words: Cut, i: int, family: int) -> Iterator[Weighed]:
     e = evidence()
     end = i + family
     own = 6.0 if family > 1 else e.surname[text[i]]
-    if _OWN_SURNAME.search(text[max(0, i - 4) : i]):
+    if _OWN_SURNAME.search(text[max(0, i - 2) : i]) and _AFTER_SURNAME.match(text, end):
         yield i, end, 4.0
     m = e.titles.match(text, end)
     if not m or measured(text, i) or text[i - 1 : i] == "·":
@@ -49,7 +52,7 @@ def titled(text: str, words: Cut, i: int, family: int) -> Iterator[Weighed]:
     first = words.word(i)
     if first[0] != i or first[1] not in (end, m.end()) or not words.starts(m.end()):
         return
-    if first[1] == m.end() and not first[2].startswith("nr") and own < 4:
+    if first[1] == m.end() and not first[2].startswith("nr") and own < 4 and left < 3:
         return  # 高工, 老师: a word of its own
     if title in ("总", "老") and text[m.end() : m.end() + 1] in tuple("是有会共价"):
         return
@@ -65,14 +68,16 @@ def nicknames(text: str, words: Cut, i: int) -> Iterator[Weighed]:
     follows = words.word(i + 1)
     alone = follows[:2] == (i + 1, i + 2) or (follows[0] == i + 1 and follows[2].startswith("nr"))
     together = words.word(i)[:2] == (i, i + 2)
-    if not (alone or together) or measured(text, i + 1) or second in e.stop:
+    if not (alone or together) or measured(text, i + 1) or is_titled(text[i : i + 2]):
+        return
+    if second in e.stop and e.surname.get(second, 0.0) < 3:
         return
     fits = e.surname.get(second, -5.0)
     if first in "阿小":
         fits = max(fits, e.given.get(second, -6.0) - (0.0 if first == "阿" else 1.5))
     left, right = beside(text, i, i + 2)
-    points = min(fits, 5.0) + left + min(right, 3.0) - (3.5 if first in "小老" else 4.0 if first == "阿" else 8.0)
-    yield i, i + 2, points + (0.0 if alone else 2.0 if words.tag(i).startswith("nr") else -4.0)
+    points = min(fits, 5.0) + left + min(right, 3.0) - (2.0 if first in "小老" else 3.5 if first == "阿" else 8.0)
+    yield i, i + 2, points + (0.0 if alone else 2.0 if words.tag(i).startswith("nr") else -3.0)
 
 
 def parents(text: str, words: Cut) -> Iterator[Weighed]:
@@ -109,7 +114,8 @@ def dotted(text: str, words: Cut) -> Iterator[Weighed]:
             if words.starts(i) and (verb or text[i] in evidence().stop or beside(text, best, i)[1] >= 3):
                 end = i
                 break
-        points = sum(beside(text, best, end)) + min(5, sum(c in telling for c in text[best:end]))
+        left, right = beside(text, best, end)
+        points = max(0.0, left) + right + min(5, sum(c in telling for c in text[best:end]))
         yield best, end, points - 2.0
 
 
@@ -140,14 +146,21 @@ def latin(text: str) -> Iterator[Weighed]:
     """Linda Chen, Zhang Wei, LI/MING: known first names and surnames, or words in the place of a name."""
     known, surnames, never, before, after = _latin_tables()
     for m in _LATIN.finditer(text):
-        parts = [p.capitalize() if p.isupper() else p for p in re.split(r"[ ·/]", m.group())]
+        start, end = m.span()
+        for word in re.findall(r"[A-Za-z]+", m.group()):  # Dear Michael
+            if word not in never or text[start : start + len(word)] != word:
+                break
+            start += len(word) + 1
+        if start >= end:
+            continue
+        upper = text[start:end].isupper()
+        parts = [p.capitalize() if upper else p for p in re.split(r"[ ·/]", text[start:end])]
         if never & set(parts):
             continue
-        upper = m.group().isupper()
         family = len(parts) > 1 and bool({parts[0], parts[-1]} & surnames)
         if upper and not family:
             continue
-        left = bool(before.search(text[max(0, m.start() - 20) : m.start()]))
-        right = bool(after.match(text[m.end() : m.end() + 12]))
+        left = bool(before.search(text[max(0, start - 20) : start]))
+        right = bool(after.match(text[end : end + 12]))
         points = 3.5 * (parts[0] in known) + 2.5 * family + 3.0 * left + 2.0 * right + 1.0 * (len(parts) == 2)
-        yield m.start(), m.end(), points - 3.0 - (1.0 if upper else 0.0)
+        yield start, end, points - 3.0 - (1.0 if upper else 0.0)

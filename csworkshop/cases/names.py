@@ -1,14 +1,13 @@
 """Find names of persons: full names, field values, and the other forms in `name_forms.py`.
 
 Every place where a name could stand is weighed: how telling its characters are, what stands beside it, how a word
-list cuts the text, and, if there is one, what a learned reader says. Names that were found surely are found again
-wherever they stand in the same text.
+list cuts the text. Names that were found surely are found again wherever they stand in the same text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from csworkshop.cases.name_evidence import beside, characters, cut_points, evidence, measured
@@ -21,18 +20,14 @@ Weighed = tuple[int, int, float]  # start, end, points
 _HANZI = "\u3400-\u9fff"
 _FIELD_POINTS = 9.0  # points of the left side that name a field
 _MOST_BESIDE = -15.0  # what stands beside a name cannot make up for less
-_LEARNED_FOR, _LEARNED_AGAINST, _LEARNED_NEAR = 5.0, -1.5, 1.5
 _FIELD_VALUE = re.compile(rf"[{_HANZI}]{{2,4}}(?=[\s，。；、,.;:：（(）)“”\"！？\d~～—\-|]|$)")
 
 
-def names(
-    view: Plain, busy: list[Span], learned: Callable[[str], list[Span]] | None = None
-) -> Iterator[tuple[int, int, bool]]:
+def names(view: Plain, busy: list[Span]) -> Iterator[tuple[int, int, bool]]:
     """Names in the text view: start, end, whether it is sure. `busy` spans are known to be something else."""
     text = view.text
     words = cut(text)
-    told = learned(text) if learned and _initials().search(text) else None
-    found = [*_by_surname(text, words, told), *_by_field(text, words), *_only_learned(text, words, told or [])]
+    found = [*_by_surname(text, words), *_by_field(text, words)]
     found += [*dotted(text, words), *latin(text), *spaced(text), *parents(text, words)]
     taken = list(busy)
     chosen: list[Weighed] = []
@@ -61,7 +56,7 @@ def _again(text: str, known: set[str], taken: list[Span]) -> Iterator[Span]:
                 yield m.span()
 
 
-def _by_surname(text: str, words: Cut, told: list[Span] | None) -> Iterator[Weighed]:
+def _by_surname(text: str, words: Cut) -> Iterator[Weighed]:
     surnames = evidence().surname
     for m in _initials().finditer(text):
         i, family = m.start(), len(m.group())
@@ -69,10 +64,10 @@ def _by_surname(text: str, words: Cut, told: list[Span] | None) -> Iterator[Weig
         if family == 2 or text[i] in surnames:
             yield from titled(text, words, i, family)
             for given in (2, 1):
-                yield from _full(text, words, i, family, given, told)
+                yield from _full(text, words, i, family, given)
 
 
-def _full(text: str, words: Cut, i: int, family: int, given: int, told: list[Span] | None) -> Iterator[Weighed]:
+def _full(text: str, words: Cut, i: int, family: int, given: int) -> Iterator[Weighed]:
     e = evidence()
     end = i + family + given
     name = text[i:end]
@@ -80,9 +75,6 @@ def _full(text: str, words: Cut, i: int, family: int, given: int, told: list[Spa
         return
     points = e.bias + characters(text, i, end, family) + cut_points(words, i, end, family)
     points += e.never_points * (name in e.never or name[:2] in e.never)
-    if told is not None:
-        near = any(s < end and i < t for s, t in told)
-        points += _LEARNED_FOR if (i, end) in told else _LEARNED_NEAR if near else _LEARNED_AGAINST
     if points > _MOST_BESIDE:
         yield i, end, points + sum(beside(text, i, end))
 
@@ -99,17 +91,6 @@ def _by_field(text: str, words: Cut) -> Iterator[Weighed]:
             fits = sum(max(e.given.get(c, -6.0), e.surname.get(c, -6.0)) for c in name) / len(name)
             if fits > (-2.0 if text[start - 1] in "：: 是为叫“（" else 0.5):
                 yield start, m.end(), left + e.bias + right + 0.5 * min(0.0, cut_points(words, start, m.end(), 0))
-
-
-def _only_learned(text: str, words: Cut, told: list[Span]) -> Iterator[Weighed]:
-    """Names that the learned reader alone knows: given names, rare surnames."""
-    e = evidence()
-    for start, end in told:
-        name = text[start:end]
-        if 2 <= len(name) <= 4 and _hanzi(name) and name[0] not in e.surname:
-            fits = sum(max(-3.0, e.given.get(c, -6.0)) for c in name) / 2
-            points = e.bias + _LEARNED_FOR + fits + cut_points(words, start, end, 0)
-            yield start, end, points + sum(beside(text, start, end))
 
 
 def _hanzi(name: str) -> bool:

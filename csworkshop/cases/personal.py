@@ -7,7 +7,7 @@ points of the text as it was typed. Pseudonyms that are already in the text are 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,6 @@ _ORDER = (
 SHORTEST = 8  # digits of the shortest number that a rule for digits finds
 Number = tuple[int, int, str, bool]  # start, end, digits, whether a loose gap is inside
 _LETTERED = re.compile(r"[A-Za-z\d]{3}|(?:[A-Za-z\d][^A-Za-z\d]{0,3}){4}")
-LearnedNames = Callable[[str], list[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,10 @@ class Found:
     sure: bool = True
 
 
-def personal_data(text: str, wanted: Collection[str] | None = None, learned: LearnedNames | None = None) -> list[Found]:
+def personal_data(text: str, wanted: Collection[str] | None = None) -> list[Found]:
     """What of a person stands in `text`, in its order, without overlaps.
 
-    wanted: ids of kinds (default: all but those on request). learned: a second reader of names, which takes folded
-    text and gives spans (see `learned_names.py`); without it one millisecond is enough for a message.
+    wanted: ids of kinds (default: all but those on request).
     """
     if not text or text.isspace():
         return []
@@ -62,7 +60,7 @@ def personal_data(text: str, wanted: Collection[str] | None = None, learned: Lea
         chosen += _free(((s, e, sure, "address") for s, e, sure in addresses(view, busy)), busy)
         busy = taken + [(s, e) for s, e, _, _ in chosen]
     if "name" in ids:
-        chosen += _free(((s, e, sure, "name") for s, e, sure in names(view, busy, learned)), busy)
+        chosen += _free(((s, e, sure, "name") for s, e, sure in names(view, busy)), busy)
     return [Found(kind, *view.span(start, end), sure) for start, end, sure, kind in sorted(chosen)]
 
 

@@ -141,7 +141,6 @@ def _rows(args: argparse.Namespace) -> tuple[Rows, Report]:
     from csworkshop.cases.anonymise import DROP, Rows
     from csworkshop.cases.anonymise_report import Report
     from csworkshop.cases.kinds import kinds
-    from csworkshop.cases.learned_names import learned_names
     from csworkshop.cases.pseudonyms import Pseudonyms, passing_key, read_key
 
     columns = _columns(args.columns)
@@ -151,12 +150,10 @@ def _rows(args: argparse.Namespace) -> tuple[Rows, Report]:
         if kind not in kinds():
             raise UserError(f"--kinds {kind!r}: is no kind; there are {', '.join(kinds())}")
     key = read_key(args.key_file, args.target.parent)
-    learned = learned_names() if args.text else None
     report = Report(
         texts=list(args.text),
         columns={c: kind for c, kind in columns.items() if kind != DROP},
         dropped=[c for c, kind in columns.items() if kind == DROP],
-        learned=learned is not None,
         linkable=key is not None,
     )
     rows = Rows(
@@ -168,7 +165,6 @@ def _rows(args: argparse.Namespace) -> tuple[Rows, Report]:
         most_weeks=args.weeks,
         quasi=args.quasi,
         wanted={*wanted, *args.also},
-        learned=learned,
         tell=report.replaced,
         tell_column=report.value,
         tell_date=report.date,

@@ -24,16 +24,18 @@ _LATIN = ["Jack", "Linda Chen", "Kevin", "Amy Wang", "Tony", "Sophia Liu", "Mich
 _TITLES = "先生 女士 小姐 经理 主任 师傅 老师 阿姨 大爷 医生 工 姐 哥 总".split()
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青川宁琼"
 _PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-_PLACES = {
-    key: words.split()
-    for key, _, words in (line.partition(" ") for line in (SENTENCES / "places.txt").read_text("utf-8").splitlines())
-}
+
+
+def _places(family: str) -> dict[str, list[str]]:
+    lines = (SENTENCES / f"places_{family}.txt").read_text("utf-8").splitlines()
+    return {key: words.split() for key, _, words in (line.partition(" ") for line in lines)}
 
 
 class People:
     """Draws values of every kind; `write` puts one down in one of the ways people write it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, family: str = "first") -> None:
+        self.places = _places(family)
         self.random = random.Random(seed)
         self.faker = Faker("zh_CN")
         self.faker.seed_instance(seed)
@@ -146,10 +148,10 @@ class People:
             r.randint(1, 20) * 100 + r.randint(1, 6),
         )
         city, road, home, village = (
-            r.choice(_PLACES["cities"]),
-            r.choice(_PLACES["roads"]),
-            r.choice(_PLACES["homes"]),
-            r.choice(_PLACES["villages"]),
+            r.choice(self.places["cities"]),
+            r.choice(self.places["roads"]),
+            r.choice(self.places["homes"]),
+            r.choice(self.places["villages"]),
         )
         made = [
             f"{city}{road}{number}号",
@@ -222,7 +224,7 @@ def sentences(family: str) -> list[str]:
 
 def sample(family: str, items: int, seed: int = 7) -> list[Marked]:
     """Filled sentences of a family with at least `items` pieces of personal data."""
-    people = People(seed)
+    people = People(seed, family)
     patterns = sentences(family)
     made: list[Marked] = []
     while sum(len(spans) for _, spans in made) < items:
