@@ -8,6 +8,7 @@ from typing import Any
 
 from csworkshop.cli.cases_anonymise import add_anonymise
 from csworkshop.cli.cases_import import add_import
+from csworkshop.cli.cases_measures import add_measures
 from csworkshop.cli.options import UserError, add_language
 from csworkshop.cli.progress import Bar, add_progress
 
@@ -38,12 +39,7 @@ def add_cases_commands(commands: Any) -> None:
     _add_generate(inner)
     add_import(inner)
     add_anonymise(inner)
-    try:
-        from csworkshop.cli.cases_measures import add_measures
-    except ModuleNotFoundError:
-        pass
-    else:
-        add_measures(inner)
+    add_measures(inner)
 
 
 def _add_generate(inner: Any) -> None:

@@ -29,6 +29,7 @@ _SPAN_UNITS = dict.fromkeys("天日d", 86_400) | dict.fromkeys("小时h", 3600) 
 _SPAN_UNITS |= dict.fromkeys("秒s", 1)
 _YES = {"true", "yes", "y", "1", "是", "已解决", "对", "t", "有"}
 _NO = {"false", "no", "n", "0", "否", "未解决", "不", "f", "无", "没有"}
+LONGEST_EMPTY = 12
 _EMPTY = {"", "-", "--", "—", "null", "none", "n/a", "na", "nan", "无数据"}
 
 
@@ -40,7 +41,9 @@ def empty(value: Any) -> bool:
     """True for a cell that holds nothing."""
     if isinstance(value, float):
         return isnan(value)
-    return value is None or (isinstance(value, str) and plain(value) in _EMPTY)
+    if isinstance(value, str):
+        return (len(value) <= LONGEST_EMPTY and plain(value) in _EMPTY) or value.isspace()
+    return value is None
 
 
 def mapped(value: Any, values: dict[str, Plain], other: Plain | None) -> Any:

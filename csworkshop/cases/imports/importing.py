@@ -118,11 +118,15 @@ class _Lines:
     keep_extra: bool
     given: dict[tuple[str, str], str]  # (column, name) -> code
 
+    def __post_init__(self) -> None:
+        self.spans = {n: (d, _present(d.columns, self.export.columns)) for n, d in self.part.durations.items()}
+        self.spans = {name: span for name, span in self.spans.items() if span[1]}
+
     def read(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Each good row with its place; what is wrong with others goes into the report."""
         file, zone = self.export.path.name, ZoneInfo(self.mapping.timezone)
         known = {name for names in self.ours.values() for name in names}
-        known |= {name for d in self.part.durations.values() for name in self._headings(d.columns)}
+        known |= {name for _, headings in self.spans.values() for name in headings}
         for place, record in self.export.rows:
             for row in self._inner(record):
                 if self._skipped(row):
@@ -180,8 +184,8 @@ class _Lines:
         """Times that the export gives as spans, where it doesn't give the time itself."""
         from datetime import timedelta
 
-        for name, duration in self.part.durations.items():
-            value = next((row[h] for h in self._headings(duration.columns) if not empty(row.get(h))), None)
+        for name, (duration, headings) in self.spans.items():
+            value = next((row[h] for h in headings if not empty(row.get(h))), None)
             start = found.get(duration.since)
             if value is None or start is None or found.get(name) is not None:
                 continue
@@ -191,13 +195,10 @@ class _Lines:
                 reason = str(error) if isinstance(error, BadCell) else "is too long a span"
                 raise _AtColumn(name, reason) from None
 
-    def _headings(self, names: Sequence[str]) -> list[str]:
-        return _present(names, self.export.columns)
-
     def _code(self, column: str, name: str) -> str:
         """The code that stands for a name: numbered in order of first appearance."""
         if (column, name) not in self.given:
-            number = sum(known == column for known, _ in self.given) + 1
+            number = sum(known == column for known, _ in self.given) + 1  # once for each name
             self.given[column, name] = f"{self.part.codes[column]}{number:03}"
         return self.given[column, name]
 

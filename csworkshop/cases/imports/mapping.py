@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -99,7 +100,12 @@ def read_mapping(name: str) -> Mapping:
 
 def plain(text: object) -> str:
     """A heading or value as it is compared: width, case and spaces don't matter."""
-    folded = unicodedata.normalize("NFKC", str(text)).strip("\ufeff \t\r\n\"'").casefold()
+    return _plain(str(text))
+
+
+@lru_cache(maxsize=20_000)
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).strip("\ufeff \t\r\n\"'").casefold()
     return re.sub(r"\s+", " ", folded)
 
 
