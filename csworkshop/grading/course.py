@@ -46,9 +46,7 @@ from pathlib import Path
 
 c = get_config()  # noqa: F821 - nbgrader puts it here
 
-# 交换文件夹:作业经过它发放和收回,讲师和学员都要能写入
-# The folder through which assignments travel; instructors and trainees must be able to write there.
-c.Exchange.root = {root}
+{exchange}
 
 # 成绩库:不写这一行,就是本文件夹里的 gradebook.db。密码不写在这里:放进环境变量 PGPASSWORD 或 ~/.pgpass
 # The gradebook: without this line, gradebook.db in this folder. Its password belongs into PGPASSWORD or ~/.pgpass
@@ -59,13 +57,25 @@ c.Exchange.root = {root}
 '''
 
 
+_THROUGH_FOLDER = """\
+# 交换文件夹:作业经过它发放和收回,讲师和学员都要能写入
+# The folder through which assignments travel; instructors and trainees must be able to write there.
+c.Exchange.root = """
+_THROUGH_NGSHARE = """\
+# 作业经过 ngshare 服务发放和收回 / Assignments travel through the service ngshare.
+from csworkshop.grading.ngshare import use_ngshare  # noqa: E402
+
+use_ngshare(c)"""
+
+
 def course_init(
     folder: Path | str, exchange: Path | str | None = None, lang: str | None = None, *, db_url: str | None = None
 ) -> Done:
     """Make `folder` a course folder with the kit's assignments and settings; what is there already stays.
 
-    The exchange is `exchange`, or the folder `exchange` inside the course folder, which moves with it. The gradebook is
-    a file in it, or the database at `db_url`, an address without a password, which has to answer.
+    The exchange is `exchange` (on Kubernetes "ngshare"), or the folder `exchange` inside the course folder, which moves
+    with it. The gradebook is a file in it, or the database at `db_url`, an address without a password, which has to
+    answer.
     """
     database = _database(Path(folder), db_url)
     shipped, target = content() / "exercises", Path(folder)
@@ -86,9 +96,12 @@ def course_init(
     if (target / SETTINGS).exists():
         kept += 1
     else:
-        inside = 'str(Path(__file__).resolve().parent / "exchange")'
-        root = inside if exchange is None else repr(str(Path(exchange).resolve()))
-        (target / SETTINGS).write_text(_SETTINGS_TEXT.format(root=root, database=database), "utf-8")
+        if str(exchange) == "ngshare":
+            through = _THROUGH_NGSHARE
+        else:
+            inside = 'str(Path(__file__).resolve().parent / "exchange")'
+            through = _THROUGH_FOLDER + (inside if exchange is None else repr(str(Path(exchange).resolve())))
+        (target / SETTINGS).write_text(_SETTINGS_TEXT.format(exchange=through, database=database), "utf-8")
         written += 1
     return Done((say("grading.course_made", lang, folder=target, written=written, kept=kept),))
 

@@ -58,7 +58,10 @@ def trust(config: Any, course: Path) -> None:
     config.Autograde.autograde_preprocessors = list(AUTOGRADE_STEPS)
     config.Autograde.exclude_overwriting = {name: [ANSWERS] for name in _assignments(course)}
     config.Autograde.pre_convert_hook = "csworkshop.grading.steps.set_links_aside"
-    config.ExchangeFactory.collect = "csworkshop.grading.exchange.CollectPlainFiles"
+    if not getattr(
+        config.ExchangeFactory.get("collect"), "checks_paths", False
+    ):  # as csworkshop.grading.ngshare's does
+        config.ExchangeFactory.collect = "csworkshop.grading.exchange.CollectPlainFiles"
     config.HTMLExporter.preprocessors = ["csworkshop.grading.steps.CleanOutputs"]
 
 

@@ -2,7 +2,7 @@
 
 Runs as that person. The hub says the rest by the environment, as deploy/jupyterhub/jupyterhub_config.py sets it:
 
-    CSWORKSHOP_EXCHANGE   nbgrader's exchange folder; without it assignments are switched off
+    CSWORKSHOP_EXCHANGE   nbgrader's exchange folder, or the word ngshare; without it assignments are switched off
     CSWORKSHOP_COURSE_ID  the course's name in the exchange
     CSWORKSHOP_TEACHING   an instructor's course folder; formgrader is switched on for it
     CSWORKSHOP_WORKSPACE  where the person works (default: ~/csworkshop-workspace)
@@ -36,6 +36,7 @@ def prepare(environment: Mapping[str, str]) -> Path:
     workspace = Path(environment.get("CSWORKSHOP_WORKSPACE") or default_workspace()).expanduser().resolve()
     exchange = environment.get("CSWORKSHOP_EXCHANGE")
     changes = bring_lessons(workspace, lang=lang)
+    os.chmod(workspace, 0o700)  # what nbgrader fetches may be read by everybody, and so might an older workspace
     teaching = _in_workspace(workspace, environment.get("CSWORKSHOP_TEACHING"))
     more: dict[str, dict[str, Any]] = {
         "MappingKernelManager": {"cull_idle_timeout": KERNEL_HOURS * 3600, "cull_interval": 300},

@@ -23,6 +23,8 @@ NBGRADER = "nbgrader.server_extensions"
 # Half of nbgrader is the instructor's: none of it is switched on for a trainee, the rest only with an exchange.
 TRAINEE_PARTS = ("assignment_list", "validate_assignment")
 INSTRUCTOR_PARTS = ("formgrader", "course_list")
+NGSHARE = "ngshare"  # in the place of an exchange folder: the service that carries assignments on Kubernetes
+NGSHARE_LINES = ("from csworkshop.grading.ngshare import use_ngshare", "use_ngshare(c)")
 
 
 def write_settings(
@@ -137,7 +139,7 @@ def _nbgrader_config(workspace: Path, exchange: Path, course: str | None, teachi
         # formgrader grades as the course's own settings say, which let no code of a trainee's run
         *([f"load_subconfig('nbgrader_config.py', {str(teaching)!r})  # noqa: F821"] if teaching else []),
         *([f"c.CourseDirectory.root = {str(teaching)!r}"] if teaching else []),
-        f"c.Exchange.root = {str(exchange)!r}",
+        *(NGSHARE_LINES if str(exchange) == NGSHARE else [f"c.Exchange.root = {str(exchange)!r}"]),
         f"c.Exchange.cache = {str(hidden_folder(workspace) / 'nbgrader-cache')!r}",
         # nbgrader would fetch into the folder that the lab was started from.
         f"c.Exchange.assignment_dir = {str(workspace)!r}",

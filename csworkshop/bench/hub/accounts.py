@@ -80,7 +80,7 @@ def accounts(names: Sequence[str], homes: Path) -> Iterator[list[Account]]:
 
 def _end_processes(name: str) -> None:
     """End what still runs under an account that we made, so that it can be removed."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     uid = pwd.getpwnam(name).pw_uid
     left = []

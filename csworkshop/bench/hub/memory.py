@@ -17,7 +17,7 @@ class Memory:
 
 def memory_of(names: Sequence[str]) -> list[Memory]:
     """The memory of each person's processes, by the hub's variable in their environment."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     found = {name: [0.0, 0.0] for name in names}
     for process in psutil.process_iter():

@@ -71,7 +71,8 @@ def hub(trainees: int, lang: str = "zh") -> Iterator[Site]:
     proxy = proxy_command()
     mark = secrets.token_hex(2)
     names = [f"csw{mark}t", *(f"csw{mark}s{n:02d}" for n in range(1, trainees + 1))]
-    folder = Path(tempfile.mkdtemp(prefix="csworkshop-hub-"))
+    # where everybody may go, which a TMPDIR need not be
+    folder = Path(tempfile.mkdtemp(prefix="csworkshop-hub-", dir="/tmp" if may_make_accounts() else None))
     os.chmod(folder, 0o755)
     try:
         with accounts(names, folder / "home") as (teacher, *others):
