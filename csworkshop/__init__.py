@@ -12,13 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["check", "join_class", "load_exercise", "mark", "result", "studio"]
+__all__ = ["check", "join_class", "load_exercise", "mark", "result", "studio", "tree_hole"]
 
 if TYPE_CHECKING:
     from csworkshop.classroom.presence import join_class
     from csworkshop.exercises.code import result
     from csworkshop.exercises.library import load_exercise
     from csworkshop.exercises.marking import mark
+    from csworkshop.screens.treehole import tree_hole
     from csworkshop.techniques.checker import check
     from csworkshop.widgets.studio import studio
 
@@ -29,6 +30,7 @@ _HOME = {
     "mark": "csworkshop.exercises.marking",
     "result": "csworkshop.exercises.code",
     "studio": "csworkshop.widgets.studio",
+    "tree_hole": "csworkshop.screens.treehole",
 }
 
 

@@ -21,10 +21,11 @@ FLOORS = {
     "grading": 6,
     "classroom": 6,
     "lab": 6,
-    "bench": 7,  # run by hand, measures all the others
-    "training": 7,  # run by hand, makes the weights that the checker ships with
-    "cli": 8,  # the door: its commands lead to every room
-    "__main__": 9,
+    "screens": 7,  # what the class shows: widgets' language, the classroom's data
+    "bench": 8,  # run by hand, measures all the others
+    "training": 8,  # run by hand, makes the weights that the checker ships with
+    "cli": 9,  # the door: its commands lead to every room
+    "__main__": 10,
 }
 MAX_LINES = 320
 
