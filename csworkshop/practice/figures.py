@@ -34,7 +34,8 @@ _CLOCK = re.compile(
 )
 _DATE = re.compile(
     rf"(?:(?P<y>20\d\d)[年-])?(?:(?P<mo>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月)(?P<d>3[01]|[12]\d|0?[1-9]|{_N})[日号]"
-    r"|(?<![\d.])(?P<od>3[01]|[12]?\d)(?:号(?!线|楼|机|柜|窗|门|店|碱?电池)|日(?![期常前后内]))"
+    r"|(?:次|下个?)月(?P<nd>3[01]|[12]?\d)[日号]"
+    r"|(?<![\d.月])(?P<od>3[01]|[12]?\d)(?:号(?!线|楼|机|柜|窗|门|店|碱?电池)|日(?![期常前后内]))"
 )
 _NEAR = {
     "今天": 0,
@@ -61,7 +62,7 @@ _SPAN = re.compile(
 )
 _COUNT = re.compile(rf"(?P<lo>{_N})(?:{_JOIN}(?P<hi>{_N}))?(?P<u>{_COUNTS}|[A-Za-z]{{1,3}}(?![A-Za-z]))")
 _BARE = re.compile(
-    r"(?<![\d.A-Za-z])\d{2,}(?:\.\d+)?(?![\d.A-Za-z%])|[一二两三四五六七八九][百千万][零一二三四五六七八九百千十]*"
+    r"(?<![\d.A-Za-z])\d{2,}(?:\.\d+)?(?![\d.A-Za-z%日号月])|[一二两三四五六七八九][百千万][零一二三四五六七八九百千十]*"
 )
 _DIGIT = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10000}
@@ -130,8 +131,10 @@ _Read = Iterator[tuple[str, float, float, Span]]
 def _dates(text: str, on: date) -> _Read:
     for m in _DATE.finditer(text):
         year, month = int(m["y"] or on.year), int(number(m["mo"])) if m["mo"] else on.month
+        if m["nd"]:  # 次月1日
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
         try:
-            day = date(year, month, int(number(m["d"] or m["od"])))
+            day = date(year, month, int(number(m["d"] or m["nd"] or m["od"])))
         except ValueError:  # 2月30日 names no day
             continue
         yield "day", day.toordinal(), day.toordinal(), m.span()
@@ -182,6 +185,8 @@ def _sums(text: str, on: date) -> _Read:
 def _spans(text: str, on: date) -> _Read:
     for m in _SPAN.finditer(text):
         unit = m["hu"] or m["u"]
+        if unit == "日" and text[m.start() - 1 : m.start()] == "月":  # a date that no calendar has
+            continue
         low = 0.5 if m["half"] else number(m["lo"]) + (0.5 if m["more"] else 0)
         high = number(m["hi"]) if m["hi"] else low
         if m["half"] and unit in ("月", "年"):

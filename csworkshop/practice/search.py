@@ -21,6 +21,7 @@ from csworkshop.text.segment import Span
 
 COLUMNS = ("title", "asks", "keywords", "body", "letters")
 WEIGHTS = (6.0, 4.0, 5.0, 1.0, 0.6)  # other weights found as much
+MODULE = "fts5"
 SNIPPET = 60  # characters of a snippet, about two lines in a list of hits
 _HANZI_CHAR = re.compile(r"[\u3400-\u9fff]")
 
@@ -128,9 +129,9 @@ def index(folder: Path | None = None) -> Index:
 
 def _connect() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:", check_same_thread=False)
-    columns = ", ".join(COLUMNS)
+    options = (*COLUMNS, "tokenize = \"unicode61 tokenchars '.%§'\"")
     try:
-        db.execute(f"CREATE VIRTUAL TABLE articles USING fts5({columns}, tokenize = \"unicode61 tokenchars '.%§'\")")
+        db.execute(f"CREATE VIRTUAL TABLE articles USING {MODULE}({', '.join(options)})")
     except sqlite3.OperationalError as error:
         db.close()
         raise SearchUnavailable(

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from csworkshop.practice.articles import Knowledge
-from csworkshop.practice.pieces import pieces, plain
+from csworkshop.practice.pieces import characters, pieces, plain
 
 SHARED = 0.2  # share of pieces that two queries have in common when one is a rewording of the other
 
@@ -116,7 +116,7 @@ class Behaviour:
     opened: int
     ways: tuple[Way, ...]
     reworded: int  # queries that reword the one before
-    repeated: tuple[str, ...]  # queries asked twice with no other word
+    repeated: tuple[str, ...]  # queries asked twice in the same words
     empty: tuple[str, ...]  # queries that found nothing
     irrelevant: tuple[str, ...]  # opened, and neither needed nor related to what is needed
     outdated: tuple[str, ...]  # opened, and not in force on the day
@@ -168,11 +168,12 @@ def _ways(log: SearchLog, needed: Sequence[str]) -> tuple[Way, ...]:
 
 
 def _rewordings(queries: Sequence[str]) -> tuple[int, tuple[str, ...]]:
-    """How many queries reword the one before, and those that were asked before with the same pieces."""
+    """How many queries reword the one before, and those that were asked before in the same words."""
     cut = [frozenset(pieces(plain(q))) for q in queries]
+    subjects = [frozenset(pieces(plain(q), characters)) for q in queries]
     reworded, repeated = 0, []
     for n in range(1, len(cut)):
-        if cut[n] in cut[:n]:
+        if subjects[n] in subjects[:n]:
             repeated.append(queries[n])
         elif cut[n] and len(cut[n] & cut[n - 1]) >= SHARED * min(len(cut[n]), len(cut[n - 1])):
             reworded += bool(cut[n] & cut[n - 1])

@@ -26,12 +26,14 @@ _STEP = re.compile(
     r"|首先|其次|然后|再次|最后|另外|还有|再说|至于|关于|先说|接着|一是|二是|三是))"
     r"|\n"
 )
-_DENIED = re.compile(r"(?:不是|并非|没有|无法|不能|不会|不可以?|而非|[不没未别勿])[到有是能会可再给以]{0,2}$")
+_DENIED = re.compile(
+    r"(?:无法|不能|不会|不可以?|[不没未别勿])[到有是能会可再给以]{0,2}$|(?:(?<!是)不是|并非|而非|没有)[^，。！？；、是]{0,6}$"
+)
 _FORMERLY = re.compile(r"以前|原来|之前|过去|旧版|旧规|去年|已经?(?:失效|作废|过期)|不再适用|[^，。；]{0,4}(?:的)?老规")
 _BARE_QUESTION = re.compile(r"吗|呢|是不是|会不会|能不能|多久|几天|什么时候|哪")
 _GAP = r"[^。！？\n]{0,8}?"
 # Only these kinds contradict by themselves: 一次 and 一个 stand everywhere.
-TELLING = frozenset({"minute", "workday", "month", "元", "share", "rate", "clock", "公斤", "度"})
+TELLING = frozenset({"minute", "workday", "month", "元", "share", "rate", "clock", "公斤", "度", "倍"})
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ def _pattern(wording: str) -> re.Pattern[str]:
 
 
 def _denied(text: str, start: int) -> bool:
-    return bool(_DENIED.search(text[max(0, start - 5) : start]))
+    return bool(_DENIED.search(text[max(0, start - 9) : start]))
 
 
 def _set_aside(text: str, start: int, end: int) -> bool:
