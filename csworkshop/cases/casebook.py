@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from csworkshop.cases.diagnose import Finding, diagnose
 from csworkshop.cases.diagnosis import read_diagnosis
+from csworkshop.cases.dictionary import SYNTHETIC
 from csworkshop.cases.effect import Effect, effects
-from csworkshop.cases.files import has, read_table, shipped
+from csworkshop.cases.files import has, metadata, read_table, table_path
 from csworkshop.cases.hours import Desk, guessed, read_desk
 from csworkshop.cases.measures import latest, per_ticket
 from csworkshop.cases.spoken import Told, listen
 from csworkshop.cases.unusual import Unusual, unusual
-
-SYNTHETIC = "SYNTHETIC"  # a file of this name in the folder says that its data is made up
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class Casebook:
     desk: Desk
     listened: bool = False
 
-    @property
+    @cached_property
     def synthetic(self) -> bool:
-        """Whether the data is made up and says so: the kit's own, or a folder with a file SYNTHETIC."""
-        return (self.folder / SYNTHETIC).exists() or self.folder == shipped()
+        """Whether the data is made up and says so in its file."""
+        return metadata(table_path(self.folder, "tickets")) == SYNTHETIC
 
     @property
     def guessed(self) -> list[int]:

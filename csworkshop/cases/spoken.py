@@ -8,6 +8,7 @@ the rows. The replies of one ticket are alike; the intervals know that (`csworks
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -24,6 +25,9 @@ from csworkshop.text.normalise import fold
 
 PER_MONTH = 2  # tickets of an agent and month that are judged by default
 TOGETHER = pd.Timedelta(minutes=30)  # turns of an agent no further apart are one reply
+PARTING = re.compile("谢|感谢|辛苦|麻烦(?:你|您)|再见|拜拜|没问题了|没事了|^(?:好|行|嗯|可以|知道了|收到)")
+MORE = re.compile("[?？]|但|不过|怎么|为什么|什么|没用|还是|还没|不行|不好|太|才|别|不满|投诉|算了|失望")
+PARTING_LENGTH = 26
 TOLD = 200  # replies between two steps of the progress bar
 Told = Callable[[int, int], None]
 EVEN = ("agent_id", "month")
@@ -32,8 +36,9 @@ EVEN = ("agent_id", "month")
 def replies(messages: pd.DataFrame) -> pd.DataFrame:
     """One row per reply: ticket_id, turn (the first), at, text, and customer, what the customer had just written.
 
-    What an agent sends in one go, turns less than half an hour apart with no word of the customer between, is one reply.
-    What comes later unasked, a progress message, has no customer's words before it: `customer` is empty.
+    What an agent sends in one go, turns less than half an hour apart and no customer's between, is one reply.
+    What comes later unasked, a progress message, has no customer's words before it: `customer` is empty. Answers to a
+    customer's thanks or goodbye are left out: a courtesy needs no technique, and its shortness is no brush-off.
     """
     talk = messages[messages.role != "system"].sort_values(["ticket_id", "turn"], kind="stable")
     ours = (talk.role == "agent").to_numpy()
@@ -54,7 +59,13 @@ def replies(messages: pd.DataFrame) -> pd.DataFrame:
     )
     asked = (~table.ours & (table.ticket_id == table.ticket_id.shift(-1))).shift(fill_value=False)
     table["customer"] = table.text.shift(fill_value="").where(asked, "")
-    return table[table.ours].drop(columns="ours").reset_index(drop=True)
+    wanted = table.ours & ~table.customer.map(parting)
+    return table[wanted].drop(columns="ours").reset_index(drop=True)
+
+
+def parting(text: str) -> bool:
+    """Whether all that the customer says is thanks, agreement or goodbye."""
+    return 0 < len(text) <= PARTING_LENGTH and bool(PARTING.search(text)) and not MORE.search(text)
 
 
 def sample(tickets: pd.DataFrame, per: int = PER_MONTH, seed: int = 0, even: Sequence[str] = EVEN) -> pd.Index:

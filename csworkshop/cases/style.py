@@ -60,13 +60,14 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with _style():
+        with written():
             return draw(*args, **kwargs)
 
     return drawn
 
 
-def _style() -> AbstractContextManager[None]:
+def written() -> AbstractContextManager[None]:
+    """The kit's style as a context, for what is drawn or written in it."""
     import matplotlib as mpl
     from matplotlib import rc_params_from_file
 
@@ -124,7 +125,7 @@ def save(figure: Figure, path: Path) -> list[Path]:
     """Write `path` as .png and .svg (whatever its ending); the same picture gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     png, svg = path.with_suffix(".png"), path.with_suffix(".svg")
-    with _style():
+    with written():
         figure.savefig(png, metadata={"Software": None})
         figure.savefig(svg, metadata={"Date": None, "Creator": None})
     return [png, svg]
@@ -148,12 +149,7 @@ def end_labels(axis: Axes, labels: list[tuple[float, float, str, str]], apart: f
     for x, y, text, colour in sorted(labels, key=lambda row: row[1]):
         at = max(y, placed + (high - low) * apart)
         placed = at
-        where: dict[str, Any] = {
-            "xytext": (7, 0),
-            "textcoords": "offset points",
-            "va": "center",
-            "annotation_clip": False,
-        }
+        where: dict[str, Any] = {"xytext": (7, 0), "textcoords": "offset points", "annotation_clip": False}
         axis.annotate(text, (x, at), color=colour, fontsize=8.5, va="center", **where)
 
 
