@@ -25,7 +25,7 @@ def use_ngshare(config: Any, url: str | None = None) -> None:
 
     configureExchange(config, url)
 
-    class CollectDecodedFiles(ExchangeCollect):  # type: ignore[misc]
+    class CollectDecodedFiles(ExchangeCollect):
         """ngshare's collector, which would write a file wherever its name says, `../` included."""
 
         checks_paths = True
@@ -54,7 +54,7 @@ def write_files(files: Iterable[dict[str, Any]], folder: Path) -> list[str]:
         except (KeyError, TypeError, ValueError, binascii.Error):
             refused.append(name)
             continue
-        place = _place(name, folder)
+        place = _place(name, folder) if isinstance(file.get("path"), str) else None
         if place is None or len(raw) > min(FILE_LIMIT, left):
             refused.append(name)
             continue
