@@ -22,7 +22,7 @@ ENOUGH, SURELY = 2.5, 3.0
 LONGEST_NOUN = 8  # characters before a suffix
 _GAP = re.compile(r"[ 　，,、·•\-—/|]{0,2}")
 _NOUN = ("n", "j", "b", "f", "s", "g", "a", "v", "l", "i", "t", "z", "m", "q", "k", "h", "eng", "x")
-_GRAMMAR = ("p", "r", "c", "y", "e", "o")  # tags of single characters that no noun has
+_GRAMMAR = ("r", "c", "y", "e", "o")  # tags of single characters that no noun has
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Grammar:
     suffix: re.Pattern[str]
     numbered: re.Pattern[str]
     cue: re.Pattern[str]
+    coded: re.Pattern[str]
     cue_points: float
     stop: frozenset[str]
 
@@ -70,6 +71,7 @@ def grammar() -> Grammar:
         re.compile(table["suffix"]),
         re.compile(numbered),
         re.compile(table["cue"]["left"]),
+        re.compile(table["cue"]["coded"]),
         float(table["cue"]["points"]),
         frozenset(table["stop"]["words"].split()),
     )
@@ -78,6 +80,9 @@ def grammar() -> Grammar:
 def addresses(view: Plain, busy: list[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
     """Addresses in the text view: start, end, whether it is sure."""
     text, g = view.text, grammar()
+    for m in g.coded.finditer(text):
+        if g.cue.search(text[max(0, m.start() - 12) : m.start()]):
+            yield m.start(), m.end(), False
     anchors = sorted({m.start() for m in g.suffix.finditer(text)} | {m.start() for m in g.numbered.finditer(text)})
     if not anchors:
         return
@@ -183,6 +188,8 @@ def _chain(text: str, words: Cut, start: int, blocked: list[bool]) -> tuple[int,
             fits = _plausible(part, text, words, place, m.end())
             if fits and (best is None or _better(part, m.end(), best)):
                 best = m.end(), part
+        if best is None and had and not detail and _is_place(words, place):
+            best = words.word(place)[1], grammar().parts[1]  # 通州 in 北京通州: a place without 市 or 区
         if best is None:
             break
         end, part = best
@@ -190,6 +197,10 @@ def _chain(text: str, words: Cut, start: int, blocked: list[bool]) -> tuple[int,
         detail = detail or part.detail
         had.add(part.id)
     return end, points, detail
+
+
+def _is_place(words: Cut, i: int) -> bool:
+    return i < len(words.at) and words.word(i)[2].startswith("ns") and words.word(i)[1] - words.word(i)[0] > 1
 
 
 _NAMED = frozenset({"city", "district", "town", "road", "village", "community", "named", "beside"})
@@ -207,15 +218,15 @@ def _plausible(part: Part, text: str, words: Cut, start: int, end: int) -> bool:
     """A named part must not swallow a sentence: no word in it that only stands before addresses, no particle."""
     if part.id not in _NAMED:
         return True
-    if text[end : end + 1] and text[end] in "村镇乡路街巷":  # 红旗 in 红旗村, 北街 in 北街村
-        return False
+    after = text[end : end + 1]
+    if after and (after in "村镇乡路街巷" or (after in "区县市" and part.id in ("road", "community"))):
+        return False  # 红旗 in 红旗村, 北街 in 北街村, 禅城 in 禅城区
     if re.search(r"[的了吗呢吧啊我你您他她它在是到去给跟把被请就不没很也已]", text[start : end - 1]):
         return False
     stop = grammar().stop
     i = start
     while i < end - 1:
-        begin, after, _ = words.word(i)
-        if after - begin > 1 and text[begin:after] in stop:
+        begin, i, _ = words.word(i)
+        if i - begin > 1 and text[begin:i] in stop:
             return False
-        i = after
     return True

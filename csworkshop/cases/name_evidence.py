@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from csworkshop.cases.words import Cut
+from csworkshop.cases.words import Cut, commonness
 from csworkshop.text.datafile import read_toml
 
 CHARACTERS = Path(__file__).parent / "names_characters.toml"
@@ -53,8 +53,10 @@ def evidence() -> Evidence:
     def sided(name: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
         return tuple((float(e["points"]), re.compile("|".join(f"(?:{p})" for p in e["any"]))) for e in cues[name])
 
+    lately = dict.fromkeys(tables["given_lately"]["all"], 2.0)
+    given = {c: min(p, MOST_GIVEN) for c, p in points["given"].items()}
     return Evidence(
-        given={c: min(p, MOST_GIVEN) for c, p in points["given"].items()},
+        given={**lately, **{c: max(p, lately.get(c, p)) for c, p in given.items()}},
         surname=points["surname"],
         compound=frozenset(tables["compound_surname"]["all"].split()),
         left=sided("left"),
@@ -71,12 +73,15 @@ def evidence() -> Evidence:
     )
 
 
-def cut_points(words: Cut, start: int, end: int, family: int) -> float:
+def cut_points(text: str, words: Cut, start: int, end: int, family: int) -> float:
     """What the cut says of a name [start, end) whose surname has `family` characters."""
     first, last = words.at[start], words.at[end - 1]
     whole = words.words[first]
     if whole[0] == start and whole[1] == end:  # one word of the list
-        return (4.0 if end - start > 2 else 1.5) if whole[2].startswith("nr") else -9.0
+        common = commonness(text[start:end])
+        if whole[2].startswith("nr"):
+            return 4.0 - 0.3 * common if end - start > 2 else 3.0 - 0.8 * common
+        return -1.0 - common
     points = 0.0
     if whole[0] < start:
         points -= 1.0 if whole[2].startswith("nr") else 4.0
@@ -86,8 +91,9 @@ def cut_points(words: Cut, start: int, end: int, family: int) -> float:
         begin, stop, tag = words.words[n]
         if stop - begin == 1:
             points += 0.5
-        elif begin >= start + family and not tag.startswith(("nr", "nz", "ns")):
-            points -= 5.0 if tag.startswith(_GRAMMAR) else 3.5
+        elif begin >= start + family:  # 水生, 爱民: a given name that is a word, too
+            points -= (0.2 if tag.startswith(("nr", "nz", "ns")) else 0.5) * commonness(text[begin:stop])
+            points -= 1.5 * tag.startswith(_GRAMMAR)
         elif begin == start and family == 1 and stop <= end and not tag.startswith("nr"):
             points -= 3.0  # 高兴 + 国
     return points

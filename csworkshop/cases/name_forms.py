@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from csworkshop.cases.name_evidence import beside, characters, evidence, measured
-from csworkshop.cases.words import Cut
+from csworkshop.cases.words import Cut, commonness
 
 Weighed = tuple[int, int, float]
 _HANZI = "\u3400-\u9fff"
@@ -18,9 +18,7 @@ _AFTER_SURNAME = re.compile(
     r"[的啊呀吗呢哦吧嘛，。！？、；：,. \n（(）)\d“”]|$|先生|女士|您|我|这|那|是|来|打|电话|手机|叫"
 )
 _SPACED = re.compile(rf"(?<![{_HANZI}])([{_HANZI}])[ \u3000]([{_HANZI}])(?:[ \u3000]?([{_HANZI}]))?(?![{_HANZI}])")
-_PARENT = re.compile(
-    rf"(?<![{_HANZI}])[{_HANZI}]{{0,4}}?([{_HANZI}]{{2}})(?=妈妈|爸爸|妈咪|家长|同学|小朋友|宝宝|奶奶|爷爷|外婆|姥姥)"
-)
+_PARENT = re.compile("妈妈|爸爸|妈咪|家长|同学|小朋友|宝宝|奶奶|爷爷|外婆|姥姥")
 _LATIN = re.compile(
     r"(?<![A-Za-z0-9@._/-])(?:[A-Z][a-z]{1,11}(?:[ ·][A-Z][a-z]{1,11}|[ ][A-Z]\.){0,2}|[A-Z]{2,7}[ /][A-Z]{2,14})"
     r"(?![A-Za-z0-9@_/-]|\.[A-Za-z])"
@@ -77,25 +75,29 @@ def nicknames(text: str, words: Cut, i: int) -> Iterator[Weighed]:
         fits = max(fits, e.given.get(second, -6.0) - (0.0 if first == "阿" else 1.5))
     left, right = beside(text, i, i + 2)
     points = min(fits, 5.0) + left + min(right, 3.0) - (2.0 if first in "小老" else 3.5 if first == "阿" else 8.0)
-    yield i, i + 2, points + (0.0 if alone else 2.0 if words.tag(i).startswith("nr") else -3.0)
+    if not alone:
+        points += 2.0 if words.tag(i).startswith("nr") else -0.5 * commonness(text[i : i + 2])
+    yield i, i + 2, points
 
 
-def parents(text: str, words: Cut) -> Iterator[Weighed]:
-    """浩浩 in 浩浩妈妈: two characters of given names before a word for family or class."""
+def given_names(text: str, words: Cut) -> Iterator[Weighed]:
+    """浩浩 in 浩浩妈妈, 梓涵 in 我女儿梓涵, 我家瑶瑶: two characters of given names where somebody is expected."""
     e = evidence()
-    for m in _PARENT.finditer(text):
-        start, end = m.span(1)
-        name = m[1]
-        given = [e.given.get(c, -6.0) for c in name]
-        word = words.word(start)
-        if set(name) & e.stop or min(given) < 0 or (word[:2] == (start, end) and not word[2].startswith("nr")):
+    for i in range(len(text) - 1):
+        first, second = e.given.get(text[i], -6.0), e.given.get(text[i + 1], -6.0)
+        if min(first, second) < 1 or text[i] in e.stop or text[i + 1] in e.stop:
             continue
-        crossed = not words.starts(start) or not words.starts(end)
-        yield (
-            start,
-            end,
-            sum(given) / 2 + 2.0 * (name[0] == name[1]) + beside(text, start, end)[0] - 3.0 - 3.0 * crossed,
-        )
+        end = i + 2
+        if not (words.starts(i) and words.starts(end)) or text[i:end] in e.never:
+            continue
+        word = words.word(i)
+        if word[:2] == (i, end) and not word[2].startswith("nr"):
+            continue
+        left, right = beside(text, i, end)
+        parent = bool(_PARENT.match(text, end))
+        doubled = text[i] == text[i + 1]
+        points = (first + second) / 2 + 1.5 * doubled + left + min(right, 3.0) + 4.0 * parent
+        yield i, end, points - (7.0 if doubled or parent else 11.0)
 
 
 def dotted(text: str, words: Cut) -> Iterator[Weighed]:
@@ -163,4 +165,4 @@ def latin(text: str) -> Iterator[Weighed]:
         left = bool(before.search(text[max(0, start - 20) : start]))
         right = bool(after.match(text[end : end + 12]))
         points = 3.5 * (parts[0] in known) + 2.5 * family + 3.0 * left + 2.0 * right + 1.0 * (len(parts) == 2)
-        yield start, end, points - 3.0 - (1.0 if upper else 0.0)
+        yield start, end, points - 2.5 - (1.0 if upper else 0.0)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from csworkshop.cases.name_evidence import beside, characters, cut_points, evidence, measured
-from csworkshop.cases.name_forms import dotted, is_titled, latin, nicknames, parents, spaced, titled
+from csworkshop.cases.name_forms import dotted, given_names, is_titled, latin, nicknames, spaced, titled
 from csworkshop.cases.numerals import Plain
 from csworkshop.cases.words import Cut, cut
 
@@ -28,11 +28,12 @@ def names(view: Plain, busy: list[Span]) -> Iterator[tuple[int, int, bool]]:
     text = view.text
     words = cut(text)
     found = [*_by_surname(text, words), *_by_field(text, words)]
-    found += [*dotted(text, words), *latin(text), *spaced(text), *parents(text, words)]
+    found += [*dotted(text, words), *latin(text), *spaced(text), *given_names(text, words)]
     taken = list(busy)
     chosen: list[Weighed] = []
     for start, end, points in sorted((f for f in found if f[2] > 0), key=lambda f: (-f[2], f[0], -f[1])):
         if all(end <= s or e <= start for s, e in taken):
+            start -= _one_more(text, words, start, end, taken)
             taken.append((start, end))
             chosen.append((start, end, points))
     sure = evidence().cues["sure"]
@@ -56,6 +57,16 @@ def _again(text: str, known: set[str], taken: list[Span]) -> Iterator[Span]:
                 yield m.span()
 
 
+def _one_more(text: str, words: Cut, start: int, end: int, taken: list[Span]) -> bool:
+    """Whether 桂英 was found in 向桂英: two given names with a weak surname before them, where a name may begin."""
+    e = evidence()
+    if end - start != 2 or not start or text[start - 1] not in e.surname or not words.starts(start - 1):
+        return False
+    if min(e.given.get(c, -6.0) for c in text[start:end]) < 1 or any(s < start <= t for s, t in taken):
+        return False
+    return beside(text, start - 1, end)[0] >= 1.5
+
+
 def _by_surname(text: str, words: Cut) -> Iterator[Weighed]:
     surnames = evidence().surname
     for m in _initials().finditer(text):
@@ -73,7 +84,12 @@ def _full(text: str, words: Cut, i: int, family: int, given: int) -> Iterator[We
     name = text[i:end]
     if len(name) < family + given or is_titled(name[family:]) or not _hanzi(name) or measured(text, i):
         return
-    points = e.bias + characters(text, i, end, family) + cut_points(words, i, end, family)
+    points = (
+        e.bias
+        + (1.0 if given == 2 else -0.5)
+        + characters(text, i, end, family)
+        + cut_points(text, words, i, end, family)
+    )
     points += e.never_points * (name in e.never or name[:2] in e.never)
     if points > _MOST_BESIDE:
         yield i, end, points + sum(beside(text, i, end))
@@ -90,7 +106,7 @@ def _by_field(text: str, words: Cut) -> Iterator[Weighed]:
                 continue
             fits = sum(max(e.given.get(c, -6.0), e.surname.get(c, -6.0)) for c in name) / len(name)
             if fits > (-2.0 if text[start - 1] in "：: 是为叫“（" else 0.5):
-                yield start, m.end(), left + e.bias + right + 0.5 * min(0.0, cut_points(words, start, m.end(), 0))
+                yield start, m.end(), left + e.bias + right + 0.5 * min(0.0, cut_points(text, words, start, m.end(), 0))
 
 
 def _hanzi(name: str) -> bool:

@@ -70,9 +70,9 @@ def plain(typed: str) -> Plain:
                 continue
             read = latin.get(c) or marks.get(c) or traditional.get(c) or _digit(c) or c
         chars.append(read)
-        figures.append(digits.get(read, read))
+        figures.append(read)
         origin.append(i)
-    return Plain(typed, "".join(chars), _read_inside(figures), (*origin, len(typed)))
+    return Plain(typed, "".join(chars), _read_inside(_spoken("".join(figures), digits)), (*origin, len(typed)))
 
 
 def _digit(c: str) -> str:
@@ -81,10 +81,26 @@ def _digit(c: str) -> str:
     return str(value) if value is not None and value < 10 else ""
 
 
-def _read_inside(figures: list[str]) -> str:
+def _spoken(text: str, digits: dict[str, str]) -> str:
+    """Hanzi digits as digits; not one that begins or ends another word, as 一 in 13800138000一直."""
+    if not any(d in text for d in digits):
+        return text
+
+    def read(m: re.Match[str]) -> str:
+        start, end = m.span()
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if end - start == 1 and (before.isascii() and before.isdigit()) != (after.isascii() and after.isdigit()):
+            beside = after if before.isdigit() else before
+            if "\u3400" <= beside <= "\u9fff":
+                return m.group()
+        return "".join(digits[c] for c in m.group())
+
+    return re.sub("[" + "".join(digits) + "]+", read, text)
+
+
+def _read_inside(text: str) -> str:
     """Characters that stand for a digit only beside others: O in 13O, 洞 in 幺洞拐."""
     inside = look_alikes()["inside"]
-    text = "".join(figures)
     if not any(c in inside for c in text):
         return text
     chars = list(text)

@@ -21,8 +21,10 @@ from csworkshop.cases.pseudonyms import TAG
 _ORDER = (
     "id_card credit_code bank_card email mobile tracking plate landline wechat qq passport order address company name"
 ).split()
+LONGEST_PIECE = 2000  # characters; a longer text is read in pieces
 SHORTEST = 8  # digits of the shortest number that a rule for digits finds
 Number = tuple[int, int, str, bool]  # start, end, digits, whether a loose gap is inside
+_PIECE_END = re.compile(r"\n+|[。！？!?]")
 _LETTERED = re.compile(r"[A-Za-z\d]{3}|(?:[A-Za-z\d][^A-Za-z\d]{0,3}){4}")
 
 
@@ -43,6 +45,12 @@ def personal_data(text: str, wanted: Collection[str] | None = None) -> list[Foun
     """
     if not text or text.isspace():
         return []
+    if len(text) > LONGEST_PIECE:
+        return [
+            Found(f.kind, start + f.start, start + f.end, f.sure)
+            for start, end in _pieces(text)
+            for f in personal_data(text[start:end], wanted)
+        ]
     known = kinds()
     ids = [k for k in _ORDER if (k in wanted if wanted is not None else not known[k].on_request)]
     view = plain(text)
@@ -62,6 +70,18 @@ def personal_data(text: str, wanted: Collection[str] | None = None) -> list[Foun
     if "name" in ids:
         chosen += _free(((s, e, sure, "name") for s, e, sure in names(view, busy)), busy)
     return [Found(kind, *view.span(start, end), sure) for start, end, sure, kind in sorted(chosen)]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of at most LONGEST_PIECE characters that end with a line or a sentence where they can."""
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + LONGEST_PIECE)
+        if end < len(text):
+            ends = [m.end() for m in _PIECE_END.finditer(text, start + LONGEST_PIECE // 2, end)]
+            end = ends[-1] if ends else end
+        yield start, end
+        start = end
 
 
 def _by_rules(kind: Kind, view: Plain, spelt: list[Number]) -> Iterator[tuple[int, int, bool]]:

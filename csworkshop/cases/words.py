@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import log
 
 import rjieba
 
@@ -30,6 +31,15 @@ class Cut:
     def tag(self, i: int) -> str:
         """The tag of the word that character i belongs to."""
         return self.words[self.at[i]][2]
+
+
+_LIST = rjieba.Jieba()
+
+
+@lru_cache(maxsize=4096)
+def commonness(word: str) -> float:
+    """Natural logarithm of how often the word list counted a word: 江洋 1.6, 小麦 7.4, 明白 9.3."""
+    return log(1 + _LIST.suggest_freq(word))
 
 
 @lru_cache(maxsize=8)  # names and addresses read the same text one after the other

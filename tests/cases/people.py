@@ -44,7 +44,7 @@ class People:
 
     def name(self) -> str:
         """A full name; one in ten with a compound or rare surname."""
-        given = self.faker.first_name()
+        given = self.random.choice(self.places["given"]) if "given" in self.places else self.faker.first_name()
         draw = self.random.random()
         if draw < 0.06:
             return self.random.choice(_COMPOUND) + given
