@@ -131,13 +131,14 @@ def _turns(chosen: Sequence[str]) -> None:
 
 
 def _timed(chosen: Sequence[str]) -> Iterator[float]:
-    from csworkshop.practice.customer import say, start
+    from csworkshop.practice.customer import ready, say, start
 
     for case, agents in _cases(chosen):
         for strategy in agents.model:
             talk = start(case, 1000)  # a seed that nothing was played with
             for step in strategy.steps:
                 if not talk.end:
+                    ready(talk)  # as the terminal and the widget do before the trainee types
                     began = time.perf_counter()
                     talk = say(talk, step.say[0])
                     yield 1000 * (time.perf_counter() - began)

@@ -93,7 +93,7 @@ def _check(files: list[Path], lang: str) -> int:
 
 def _play(args: argparse.Namespace) -> int:
     from csworkshop.practice.case import UnknownCase, load_case, read_case
-    from csworkshop.practice.customer import say, start
+    from csworkshop.practice.customer import ready, say, start
 
     path = Path(args.what)
     try:
@@ -114,6 +114,7 @@ def _play(args: argparse.Namespace) -> int:
     print(f"{case.title[args.lang]}\n{case.task}\n{words('roleplay.keys', args.lang)}\n")
     print(f"[{talk.time}] {case.persona.name}: {talk.customer}")
     while not talk.end:
+        ready(talk)
         reply = _read()
         if reply is None or reply == "/quit":
             print(words("roleplay.left", args.lang))

@@ -213,7 +213,8 @@ def accept(state: State, heard: Heard | None, case: Case, now: Occasion, seed: i
         best = next((o for o in liked if _clear(o, state)), best)  # enough is known of another good one
     fresh = best.id != state.leaning
     state = replace(state, leaning=best.id)
-    if any(state.levels[f] > getattr(case.settles, f) for f in FEELINGS if f != "trust"):
+    upset = any(state.levels[f] > getattr(case.settles, f) for f in FEELINGS if f != "trust")
+    if upset or not state.had("heard"):  # nobody who is upset chooses before they were heard
         now.too_upset = bool(new)
         return state
     if not _clear(best, state) or now.broken:

@@ -32,8 +32,9 @@ from csworkshop.practice.hearing import Heard, hear, scenario_of
 from csworkshop.practice.mood import Change, Happening, Mood, moved, shifted
 from csworkshop.practice.talk import Lie, State, Talk, Turn
 from csworkshop.techniques.catalogue import Bilingual
-from csworkshop.techniques.checker import Level
+from csworkshop.techniques.checker import Level, check
 
+CALM = 40.0  # whoever feels no worse than this needs no comfort before facts
 JITTER, LONGER = 4.0, 6  # seeds differ so much in how people feel; turns more, once something was accepted
 EVENT = Bilingual(zh="事情有了变化", en="something happened")
 LONGEST = 2000  # characters of a reply that are heard
@@ -48,7 +49,7 @@ def start(case: Case, seed: int = 0) -> Talk:
     rng = random.Random(f"{case.id}/{seed}/start")
     levels = {f: min(max(case.mood.get(f, 0.0) + rng.uniform(-JITTER, JITTER), 0.0), 100.0) for f in FEELINGS}
     opening = rng.choice(case.opening).say
-    calm = all(levels[f] < 50 for f in FEELINGS if f != "trust")
+    calm = all(levels[f] < CALM for f in FEELINGS if f != "trust")
     counts = {"stage:greeting": 1} | ({"heard": 1} if calm else {})
     return Talk(case, seed, opening, State(Mood(**levels), "greeting", counts=counts, used=frozenset({opening})))
 
@@ -61,6 +62,12 @@ def replay(case: Case, seed: int, replies: Iterable[str], level: Level = "full")
             break
         talk = say(talk, reply, level)
     return talk
+
+
+def ready(talk: Talk, level: Level = "full") -> None:
+    """Read the customer's last words ahead, while the trainee thinks: the next `say` then takes half as long."""
+    if not talk.end:
+        check("您好", scenario_of(talk.case, talk.words, talk.mood.emotion()), level)
 
 
 def say(talk: Talk, reply: str, level: Level = "full") -> Talk:
