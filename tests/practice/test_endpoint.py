@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -56,6 +57,10 @@ class Server(ThreadingHTTPServer):
         self.asked: list[tuple[str, dict[str, str], dict[str, Any]]] = []
         self.answers: list[Answer] = []
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), OSError):  # a client that hangs up is what some tests are about
+            super().handle_error(request, client_address)
 
     def settings(self, seconds: float = 5.0) -> Settings:
         return Settings(f"http://127.0.0.1:{self.server_address[1]}/v1", "tiny", "sesame", seconds)
