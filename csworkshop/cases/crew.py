@@ -15,6 +15,7 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
+PATIENCE = 10.0  # seconds to wait for a scheduler
 AHEAD = 3  # chunks in hand or waiting, per worker
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
@@ -53,7 +54,7 @@ def _cluster(work: Callable[[Chunk], Result], chunks: Iterable[Chunk], scheduler
     except ImportError:
         raise NoWorkers("--scheduler needs Dask: pip install 'csworkshop[cluster]'") from None
     try:
-        client = Client(scheduler, timeout=10)
+        client = Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         raise NoWorkers(f"no Dask scheduler answers at {scheduler}: {error}; is it tcp://HOST:PORT?") from None
     with client:

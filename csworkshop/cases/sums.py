@@ -83,15 +83,17 @@ class Sums:
         except KeyError:
             return NOTHING
         n, q = float(counts.sum()), 0.5 if m.kind == "median" else 0.9
-        below = np.cumsum(counts.to_numpy()) / n
-        places = counts.index.to_numpy(float)
-        half = z_of() * math.sqrt(q * (1 - q) / n)
-        at = [
-            min(int(np.searchsorted(below, min(max(x, 0), 1) - 1e-12)), len(places) - 1)
-            for x in (q, q - half, q + half)
-        ]
-        value, low, high = (math.exp((places[k] + 0.5) * BIN) for k in at)
-        return Interval(value, low, high, int(n))
+        until = np.cumsum(counts.to_numpy())  # how many values lie up to each bin's end
+        middle = np.exp((counts.index.to_numpy(float) + 0.5) * BIN)
+
+        def at(rank: float) -> float:
+            """The value of a rank, counted from 0; between two of them in proportion, as np.quantile has it."""
+            rank = min(max(rank, 0.0), n - 1)
+            low, high = (middle[np.searchsorted(until, whole, side="right")] for whole in (rank // 1, -(-rank // 1)))
+            return float(low + (rank % 1) * (high - low))
+
+        half = z_of() * math.sqrt(q * (1 - q) * n)
+        return Interval(at(q * (n - 1)), at(q * n - half), at(q * n + half), int(n))
 
 
 def _figure(m: Measure, row: pd.Series) -> Interval:
