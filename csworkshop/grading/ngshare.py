@@ -19,11 +19,11 @@ from csworkshop.grading.submission import FILE_LIMIT, shown
 def use_ngshare(config: Any, url: str | None = None) -> None:
     """Let assignments travel through ngshare; for course_settings.py: `use_ngshare(c)`.
 
-    `url` is ngshare's address; the default is the one that it has in a Zero to JupyterHub cluster.
+    `url` is ngshare's address; the default is CSWORKSHOP_NGSHARE_URL, else where it is in a Zero to JupyterHub cluster.
     """
     from ngshare_exchange import ExchangeCollect, configureExchange
 
-    configureExchange(config, url)
+    configureExchange(config, url or os.environ.get("CSWORKSHOP_NGSHARE_URL"))
 
     class CollectDecodedFiles(ExchangeCollect):
         """ngshare's collector, which would write a file wherever its name says, `../` included."""
