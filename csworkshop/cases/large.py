@@ -274,7 +274,7 @@ def peak_memory() -> float:
         import resource
     except ImportError:  # Windows
         try:
-            import psutil
+            import psutil  # type: ignore[import-untyped]
         except ImportError:
             return float("nan")
         return float(getattr(psutil.Process().memory_info(), "peak_wset", float("nan")))

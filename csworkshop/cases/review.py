@@ -24,15 +24,14 @@ from csworkshop.techniques.checker import Evidence, Level, check
 from csworkshop.techniques.emotions import emotion
 from csworkshop.techniques.scenario import Scenario
 
-KINDS = ("turned", "departments", "failed")
+Kind = Literal["turned", "departments", "failed"]
+KINDS: tuple[Kind, ...] = ("turned", "departments", "failed")
 EACH = 2  # cases of each kind
 # How good or bad a mood is; a message's mood is the mean over its emotions.
 VALENCE = {"anger": -2.0, "disappointment": -1.5, "anxiety": -1.0, "confusion": -0.5, "calm": 0.0}
 TURN = 0.6  # a change of mood from which on it is a turning point
 HARD = -0.9  # a first message with a mood below this is a hard start
 LOOKED_AT = 40  # candidates whose first message is read
-
-Kind = Literal["turned", "departments", "failed"]
 
 
 @dataclass(frozen=True)
@@ -148,8 +147,7 @@ def _pick(own: pd.DataFrame, said: pd.DataFrame, each: int) -> Iterator[tuple[Ki
         taken |= set(chosen[kind])
     chosen["turned"] = _hard_starts(frame[~frame.ticket_id.isin(list(taken))], said)[:each]
     rows = frame.set_index("ticket_id", drop=False)
-    for name in KINDS:
-        kind: Kind = name  # type: ignore[assignment]
+    for kind in KINDS:
         for ticket in chosen[kind]:
             yield kind, rows.loc[ticket]
 
@@ -180,7 +178,7 @@ def take_apart(messages: pd.DataFrame, channel: str, level: Level = "full") -> t
             score, feeling = mood(text)
             customer = f"{customer}\n{text}" if fresh else text
             fresh = True
-            turns.append(Turn(int(row.turn), row.at, role, text, mood=score, feeling=feeling))  # type: ignore[arg-type]
+            turns.append(Turn(int(row.turn), row.at, role, text, mood=score, feeling=feeling))
             continue
         shows: tuple[Shown, ...] = ()
         if role == "agent" and not (fresh and parting(customer)):  # a courtesy is not judged
@@ -190,7 +188,7 @@ def take_apart(messages: pd.DataFrame, channel: str, level: Level = "full") -> t
             faults = {i.id for i in catalogue().faults}
             shows = tuple(Shown(f.item, f.item in faults, f.evidence) for f in report.present if not f.unsure)
         fresh = fresh and role == "system"
-        turns.append(Turn(int(row.turn), row.at, role, text, shows=shows))  # type: ignore[arg-type]
+        turns.append(Turn(int(row.turn), row.at, role, text, shows=shows))
     return tuple(_with_turning(turns))
 
 

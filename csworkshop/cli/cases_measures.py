@@ -153,7 +153,7 @@ def _measure(args: argparse.Namespace) -> int:
         if head != seen:
             print(f"\n{head}" + (f"（{' · '.join(heading(g, args.lang) for g in by)}）" if seen is None and by else ""))
             seen = head
-        interval = between(row, row.measure, args.lang)  # type: ignore[arg-type]
+        interval = between(row, row.measure, args.lang)
         told = f"[{interval}]" if interval else ""
         print(f"  {_wide(m.name[args.lang], 44)}{number(row.value, row.measure, args.lang):>12}  {told}  n={row.n:,}")
     return 0
@@ -264,8 +264,8 @@ def _plot(args: argparse.Namespace) -> int:
 
     if not args.names:
         for name, picture in PICTURES.items():
-            options = " ".join(f"--{o} {'|'.join(v) or 'NAME'}" for o, v in picture.options.items())
-            print(f"{name:10} {picture.about[args.lang]}  {options}")
+            takes = " ".join(f"--{o} {'|'.join(v) or 'NAME'}" for o, v in picture.options.items())
+            print(f"{name:10} {picture.about[args.lang]}  {takes}")
         return 0
     names = list(PICTURES) if args.names == ["all"] else args.names
     for name in names:
