@@ -143,8 +143,9 @@ def _shown(a: Article) -> Value:
     }  # fmt: skip
 
 
-def _dates(a: Article) -> str:
-    return f"{a.valid_from:%Y-%m-%d} – {f'{a.valid_until:%Y-%m-%d}' if a.valid_until else ''}"
+def _dates(a: Article) -> list[str]:
+    """First and last day in force, "" for an open end."""
+    return [a.valid_from.isoformat(), a.valid_until.isoformat() if a.valid_until else ""]
 
 
 def _pieces(marked: Marked) -> list[list[Any]]:

@@ -56,6 +56,9 @@ export function board(voice, ids, content, on) {
     drawArticle();
     drawSources();
   }
+  function inForce([from, until]) {
+    return until ? voice.say("dates", { from, until }) : voice.say("dates_open", { from });
+  }
   function painted(pieces) {
     return pieces.map(([words, marked]) => (marked ? make("mark", "cs-hit-mark", {}, words) : words));
   }
@@ -65,7 +68,7 @@ export function board(voice, ids, content, on) {
       ...found.map((hit) => {
         titles.set(hit.id, hit.title.map(([words]) => words).join(""));
         const link = button("cs-hit", { lang: "zh-CN" }, make("span", "cs-hit-title", {}, ...painted(hit.title)));
-        link.append(make("span", "cs-hit-words", {}, ...painted(hit.snippet)), make("span", "cs-hit-dates", {}, hit.dates));
+        link.append(make("span", "cs-hit-words", {}, ...painted(hit.snippet)), make("span", "cs-hit-dates", {}, inForce(hit.dates)));
         link.addEventListener("click", () => open(hit.id));
         return make("li", "", {}, link);
       }),
@@ -83,7 +86,7 @@ export function board(voice, ids, content, on) {
       article.replaceChildren(make("p", "cs-quiet", {}, voice.say("read_hint")));
       return;
     }
-    const tags = [voice.say("dates", { dates: reading.dates }), voice.say("version", { n: reading.version })];
+    const tags = [inForce(reading.dates), voice.say("version", { n: reading.version })];
     if (reading.internal) tags.push(voice.say("internal"));
     const about = make("p", "cs-facts", {}, ...tags.map((tag, n) => make("span", n === 2 ? "cs-internal" : "", {}, tag)));
     const steps = make("ol", "cs-steps", {}, ...reading.steps.map((step) => make("li", "", {}, step)));
