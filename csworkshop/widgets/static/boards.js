@@ -1,5 +1,5 @@
 // Pieces that boards of several kinds are made of.
-import { button, make } from "./page.js";
+import { button, icon, make } from "./page.js";
 
 // One of several answers, as radio buttons. `options`: [{ id, text }] with text a string or {zh, en}.
 // `name` must be unique on the page. setMarks: { right: id or null, wrong: id or null }.
@@ -52,8 +52,9 @@ export function several(voice, label, options, onChange) {
   };
 }
 
-// A text of the trainee's that grows with its words. Half a syllable of pinyin is nobody's answer.
-export function writing(voice, { id, label, placeholder, rows = 3 }, onChange) {
+// A text of the trainee's that grows with its words. Half a syllable of pinyin is nobody's answer. `beside`: a node
+// that stands beside the label (how long the text is).
+export function writing(voice, { id, label, placeholder, rows = 3, beside }, onChange) {
   const caption = make("label", "cs-label", { for: id });
   const area = make("textarea", "cs-text", { id, rows, spellcheck: "false", autocomplete: "off" });
   let composing = false;
@@ -73,7 +74,7 @@ export function writing(voice, { id, label, placeholder, rows = 3 }, onChange) {
   area.addEventListener("input", said);
   area.addEventListener("contextmenu", (event) => event.stopPropagation()); // the browser's own: paste, undo
   voice.onDraw(() => {
-    caption.textContent = label();
+    caption.replaceChildren(label(), ...(beside ? [beside] : []));
     area.placeholder = placeholder ? placeholder() : "";
   });
   return {
@@ -110,3 +111,37 @@ export function pressable(voice, key, onPress, cls = "cs-button") {
 
 // The line of the marks with this id, or null.
 export const lineOf = (marks, item) => (marks ? marks.lines.find((line) => line.item === item) || null : null);
+
+// What was found in one text, under it: a sign and a name for each line of the marks that `belongs`. set(null): nothing.
+export function foundIn(voice, belongs) {
+  const node = make("ul", "cs-found");
+  let lines = [];
+  function draw() {
+    const rows = lines.map(({ state, name }) => {
+      const said = make("span", "cs-hidden", {}, voice.say(`state_${state}`));
+      const full = voice.pick(name);
+      return make("li", `cs-${state}`, {}, icon(state), full.slice(full.search(/[：:]/) + 1).trim(), said);
+    });
+    node.replaceChildren(...rows);
+  }
+  voice.onDraw(draw);
+  return {
+    node,
+    set(marks) {
+      lines = marks ? marks.lines.filter(({ item }) => belongs(item)) : [];
+      draw();
+    },
+  };
+}
+
+// How long a text is, beside its label; with a limit also how long it may be. `size` counts characters.
+export function lengthOf(voice, size, limit = 0) {
+  const node = make("span", "cs-length");
+  function draw() {
+    const n = size();
+    node.textContent = limit ? `${voice.say("length", { n })} / ${limit}` : voice.say("length", { n });
+    node.classList.toggle("cs-over-limit", Boolean(limit) && n > limit);
+  }
+  voice.onDraw(draw);
+  return { node, draw };
+}

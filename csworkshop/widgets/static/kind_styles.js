@@ -1,6 +1,6 @@
 // One matter told to three customers: the facts on top, then each customer with a text of their own below.
-import { heading, writing } from "./boards.js";
-import { icon, make } from "./page.js";
+import { foundIn, heading, lengthOf, writing } from "./boards.js";
+import { make } from "./page.js";
 import { context, customerTurn } from "./talk.js";
 
 export function board(voice, ids, content, on) {
@@ -13,12 +13,14 @@ export function board(voice, ids, content, on) {
 
   function customer({ id, name, scene }, n) {
     const head = heading(`${ids.board}-${id}`, () => `${n + 1}. ${voice.pick(name)}`, voice);
+    const length = lengthOf(voice, () => Array.from(texts[id] || "").length);
     const text = writing(
       voice,
       {
         id: `${ids.board}-${id}-text`,
         label: () => voice.say("write_to", { name: voice.pick(name) }),
         placeholder: () => voice.say(`start_${scene.channel}`),
+        beside: length.node,
       },
       (words) => {
         texts = { ...texts, [id]: words };
@@ -29,9 +31,7 @@ export function board(voice, ids, content, on) {
     );
     text.area.maxLength = longest;
     text.area.lang = "zh-CN";
-    const length = count(voice, () => Array.from(texts[id] || "").length);
-    text.node.firstChild.append(length.node);
-    const found = findings(voice, `${id}.`);
+    const found = foundIn(voice, (item) => item.startsWith(`${id}.`));
     const node = make("section", "cs-styles-one", {}, head, ...customerTurn(voice, scene), text.node, found.node);
     return { id, text, length, found, node };
   }
@@ -55,36 +55,6 @@ export function board(voice, ids, content, on) {
     },
     get busy() {
       return parts.some(({ text }) => text.busy);
-    },
-  };
-}
-
-// How many characters a text has, said where it is named.
-function count(voice, size) {
-  const node = make("span", "cs-length cs-styles-length");
-  const draw = () => (node.textContent = voice.say("length", { n: size() }));
-  voice.onDraw(draw);
-  return { node, draw };
-}
-
-// What was found in one text: a sign and a name for each line of the marks whose item begins with `prefix`.
-function findings(voice, prefix) {
-  const node = make("ul", "cs-styles-found");
-  let lines = [];
-  function draw() {
-    const rows = lines.map(({ state, name }) => {
-      const said = make("span", "cs-hidden", {}, voice.say(`state_${state}`));
-      const full = voice.pick(name);
-      return make("li", `cs-${state}`, {}, icon(state), full.slice(full.search(/[：:]/) + 1).trim(), said);
-    });
-    node.replaceChildren(...rows);
-  }
-  voice.onDraw(draw);
-  return {
-    node,
-    set(marks) {
-      lines = marks ? marks.lines.filter(({ item }) => item.startsWith(prefix)) : [];
-      draw();
     },
   };
 }
