@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 A4 = (8.27, 11.69)
 SIDE, TOP, FOOT = 0.7, 0.75, 0.8  # inches
+HEADING = 0.2  # inches of room above that make a line a heading
 Line = tuple[str, float, str, float]  # text, size in points, colour, room above in inches
 
 
@@ -57,16 +58,35 @@ def _lines(book: Casebook, lang: str) -> Iterator[Line]:
 
 
 def _text_pages(lines: list[Line]) -> Iterator[Figure]:
+    """The lines on pages; a finding stands on one page."""
     from matplotlib.figure import Figure
 
     figure, y = Figure(figsize=A4), A4[1] - TOP
-    for text, size, colour, above in lines:
-        rows = wrapped(text, (A4[0] - 2 * SIDE) * 8.8 / size).split("\n")
-        height = len(rows) * size * 1.5 / 72
-        if y - above - height < FOOT:
+    for block in _blocks(lines):
+        if y - sum(above + _height(text, size) for text, size, _, above in block) < FOOT and y < A4[1] - TOP:
             yield figure
             figure, y = Figure(figsize=A4), A4[1] - TOP
-        y -= above
-        figure.text(SIDE / A4[0], y / A4[1], "\n".join(rows), fontsize=size, color=colour, va="top", linespacing=1.45)
-        y -= height
+        for text, size, colour, above in block:
+            y -= above if y < A4[1] - TOP else 0
+            where = (SIDE / A4[0], y / A4[1])
+            figure.text(*where, _rows(text, size), fontsize=size, color=colour, va="top", linespacing=1.45)
+            y -= _height(text, size)
     yield figure
+
+
+def _blocks(lines: list[Line]) -> list[list[Line]]:
+    """Lines that belong together: each heading with what follows it."""
+    found: list[list[Line]] = []
+    for line in lines:
+        if line[3] >= HEADING and not (found and found[-1][-1][3] >= HEADING) or not found:
+            found.append([])
+        found[-1].append(line)
+    return found
+
+
+def _rows(text: str, size: float) -> str:
+    return wrapped(text, (A4[0] - 2 * SIDE) * 8.8 / size)
+
+
+def _height(text: str, size: float) -> float:
+    return (_rows(text, size).count("\n") + 1) * size * 1.5 / 72

@@ -75,6 +75,23 @@ def written() -> AbstractContextManager[None]:
     return mpl.rc_context({**rc, "font.family": [font(), "DejaVu Sans"]})
 
 
+@lru_cache(maxsize=1)
+def _drawing() -> type[Figure]:
+    """A figure that a notebook shows by itself, as there is no pyplot to do it."""
+    from io import BytesIO
+
+    from matplotlib.figure import Figure
+
+    class Drawing(Figure):
+        def _repr_png_(self) -> bytes:
+            buffer = BytesIO()
+            with written():
+                self.savefig(buffer, format="png", dpi=140)
+            return buffer.getvalue()
+
+    return Drawing
+
+
 def sheet(
     height: float,
     title: str,
@@ -87,10 +104,8 @@ def sheet(
     **grid: Any,
 ) -> tuple[Figure, list[Axes]]:
     """A figure of `height` inches with its title (what there is to see), subtitle (what is shown) and a note below."""
-    from matplotlib.figure import Figure
-
     subtitle = wrapped(subtitle, width)
-    figure = Figure(figsize=(width, height + 0.17 * subtitle.count("\n")), layout="constrained")
+    figure = _drawing()(figsize=(width, height + 0.17 * subtitle.count("\n")), layout="constrained")
     height = float(figure.get_figheight())
     lines = subtitle.count("\n")
     top, left = TOP + 0.17 * lines, SIDE / width

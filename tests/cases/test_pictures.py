@@ -17,7 +17,7 @@ from csworkshop.cases.pictures import PICTURES, Lacking
 from csworkshop.cases.style import SERIES, font, readable, save, wrapped
 from csworkshop.techniques.catalogue import catalogue
 
-PNG, INCH = b"\x89PNG\r\n", 200
+PNG = b"\x89PNG\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,13 @@ def test_the_same_data_gives_the_same_bytes(book: Casebook, tmp_path: Path) -> N
     first = [p.read_bytes() for p in save(PICTURES["scores"].of(book, "zh"), tmp_path / "a")]
     again = [p.read_bytes() for p in save(PICTURES["scores"].of(book, "zh"), tmp_path / "b")]
     assert first == again
+
+
+def test_a_notebook_shows_it(book: Casebook) -> None:
+    from IPython.core.formatters import DisplayFormatter
+
+    shown, _ = DisplayFormatter().format(PICTURES["scores"].of(book, "zh"))
+    assert shown["image/png"].startswith(PNG)
 
 
 def test_what_the_data_lacks_is_told(book: Casebook) -> None:

@@ -13,7 +13,8 @@ from csworkshop.cases.effect import effects
 from csworkshop.cases.files import read_table, shipped
 from csworkshop.cases.made.generate import agents_frame, events_frame, make_batch, tickets_frame
 from csworkshop.cases.made.stories import Story, read_stories
-from csworkshop.cases.measures import per_ticket
+from csworkshop.cases.measures import SPOKEN, per_ticket
+from csworkshop.cases.spoken import listen
 from csworkshop.cases.unusual import Unusual, unusual
 
 SHIPPED, SMALLER = 0, 12_000
@@ -66,6 +67,17 @@ def test_every_story_is_found_and_hardly_anything_else(seed: int) -> None:
     found = {e.measure: e for e in effects(values, agents, read_diagnosis().training.measures)}
     assert found["csat_top2"].counts and found["csat_top2"].low > 0
     assert found["progress_on_time"].counts and abs(found["csat_top2"].others) < found["csat_top2"].trained
+
+
+def test_the_training_is_heard_in_the_transcripts_too_and_nobody_is_blamed_by_chance() -> None:
+    values, agents, _ = data(SHIPPED)
+    heard = listen(values, read_table(shipped(), "messages"))
+    names = [SPOKEN + item for item in ("specific_time", "restate", "own", "compensation")]
+    found = {e.measure.removeprefix(SPOKEN): e for e in effects(heard, agents, names)}
+    assert found["specific_time"].counts and found["restate"].counts  # taught
+    assert not found["own"].counts and not found["compensation"].counts  # not taught
+    stories = read_stories()
+    assert sum(not any(concerns(s, f) for s in stories) for f in diagnose(heard)) <= ALARMS
 
 
 @pytest.mark.parametrize("seed", [11, 12])
