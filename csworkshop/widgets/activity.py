@@ -37,7 +37,7 @@ def activity(exercise: Activity, points: float | None = None, lang: str | None =
 
 def scripts(kind: str) -> list[str]:
     """The files that a kind's widget is joined of; the one with `export default` comes last."""
-    return [f"{name}.js" for name in (*COMMON, f"kind_{kind}", "activity")]
+    return [*(f"{name}.js" for name in COMMON), *kind_named(kind).scripts, f"kind_{kind}.js", "activity.js"]
 
 
 def styles(kind: str) -> list[str]:

@@ -39,7 +39,7 @@ class Kind:
     `live`     marks come while the trainee works; otherwise when asked for (检查), and never in a graded assignment
     `respond`  what the exercise's own world says to the screen's question `name` with `data`, given the answer so far:
                a search, a customer, a simulated system. It must not tell what is right.
-    `styles`   style sheets besides the common ones
+    `styles`   style sheets besides the common ones; `scripts` pieces of other screens that the board is made of
     """
 
     name: str
@@ -52,6 +52,7 @@ class Kind:
     live: bool = False
     respond: Callable[[Any, Value, str, Mapping[str, Any]], Value] | None = None
     styles: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
