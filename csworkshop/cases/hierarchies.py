@@ -1,6 +1,7 @@
 """Ways to make a column's values coarser: provinces to regions, bands to wider bands, days to months, rare to other.
 
-A level maps every value that the column has to a group; level 0 is the values themselves, the last level is "*".
+A level maps every value that the column has to a group; level 0 is the values themselves, at the last
+all values are alike, mostly as "*".
 """
 
 from __future__ import annotations

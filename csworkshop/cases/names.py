@@ -31,9 +31,9 @@ def names(view: Plain, busy: list[Span]) -> Iterator[tuple[int, int, bool]]:
     found += [*dotted(text, words), *latin(text), *spaced(text), *given_names(text, words)]
     taken = list(busy)
     chosen: list[Weighed] = []
-    for start, end, points in sorted((f for f in found if f[2] > 0), key=lambda f: (-f[2], f[0], -f[1])):
-        if all(end <= s or e <= start for s, e in taken):
-            start -= _one_more(text, words, start, end, taken)
+    for begin, end, points in sorted((f for f in found if f[2] > 0), key=lambda f: (-f[2], f[0], -f[1])):
+        if all(end <= s or e <= begin for s, e in taken):
+            start = begin - _one_more(text, words, begin, end, taken)
             taken.append((start, end))
             chosen.append((start, end, points))
     sure = evidence().cues["sure"]
