@@ -78,7 +78,7 @@ def _blocks(lines: list[Line]) -> list[list[Line]]:
     """Lines that belong together: each heading with what follows it."""
     found: list[list[Line]] = []
     for line in lines:
-        if line[3] >= HEADING and not (found and found[-1][-1][3] >= HEADING) or not found:
+        if (line[3] >= HEADING and not (found and found[-1][-1][3] >= HEADING)) or not found:
             found.append([])
         found[-1].append(line)
     return found
