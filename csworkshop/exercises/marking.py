@@ -119,7 +119,7 @@ def marks_of(report: Report, answer: str, exercise: Exercise) -> Marks:
     refusal = _refusal(answer, exercise)
     score, passed = settle(lines, refusal, exercise)
     if not refusal and score > CRITICAL_CAP:  # below that it makes no difference whom the reply answers
-        refusal = irrelevant(answer, exercise.scenario, report.fits, passing=passed)
+        refusal = irrelevant(answer, exercise.scenario, passing=passed)
         score, passed = settle(lines, refusal, exercise)
     return Marks(exercise.id, score, passed, refusal, tuple(lines), report)
 

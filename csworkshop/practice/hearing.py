@@ -102,7 +102,7 @@ def hear(
     offered, denied = offers(reply, case)
     asked, unknown = _asked(reply, case, report)
     met = bool(match(case.hidden.met, fold(reply).text))
-    irrelevance = irrelevant(reply, scenario, report.fits, passing=False)
+    irrelevance = irrelevant(reply, scenario, passing=False)
     if irrelevance in ("other_case", "template") and not (told or offered or asked or met or closing):
         gate = "not_for_me" if irrelevance == "other_case" else "template"
     questions = _questions_of(reply, case)

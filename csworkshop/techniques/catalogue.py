@@ -239,4 +239,3 @@ def _known_items(folder: Path, item: Item, known: set[str]) -> None:
             if other not in known:
                 message = f"{other!r} is no item; allowed: {', '.join(sorted(known))}"
                 raise DataFileError(folder / f"{item.id}.toml", f"rules[{n}]", message)
-

@@ -5,15 +5,14 @@ There is one checker. Live feedback, grading, the commands and the role-play cus
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 from csworkshop.techniques.catalogue import Asked, Item, catalogue
-from csworkshop.techniques.encoder import FITS, Reads
 from csworkshop.techniques.encoder import Reading as Heard
+from csworkshop.techniques.encoder import Reads
 from csworkshop.techniques.judge import Weight, weights
 from csworkshop.techniques.pointing import Evidence, as_typed, pointed
 from csworkshop.techniques.quick import quick
@@ -53,15 +52,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """Findings for every item of the catalogue, by id, and the reply that they are about.
-
-    `fits` is how likely the reply answers this customer rather than another, by the learned reader; 1 where that isn't
-    known (level `fast`, no scenario).
-    """
+    """Findings for every item of the catalogue, by id, and the reply that they are about."""
 
     reply: str
     findings: dict[str, Finding]
-    fits: float = 1.0
 
     def __getitem__(self, item: str) -> Finding:
         return self.findings[item]
@@ -106,8 +100,7 @@ def check(
         found[item] = _weigh(item, found[item], reading, read, judge.get(item))
     if scenario:  # a fact that isn't the customer's restates nothing
         found["restate"] = [h for h in found["restate"] if taken_up(folded.text[h.start : h.end], scenario)]
-    fits = _fits(read) if scenario is not None else 1.0
-    return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()}, fits)
+    return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()})
 
 
 def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> None:
@@ -115,12 +108,6 @@ def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> No
     for item, number, rule, bits in turn:
         if bits & mask:
             found[item] += run(rule, number, reading, found)
-
-
-def _fits(read: Heard | None) -> float:
-    if read is None or FITS not in read.columns:
-        return 1.0
-    return 1 / (1 + math.exp(-float(read.odds[read.columns.index(FITS)])))
 
 
 def _weigh(item: str, hits: list[Hit], reading: Reading, read: Heard | None, weight: Weight | None) -> list[Hit]:

@@ -3,9 +3,8 @@
 Four ways not to: it hands the customer's words back and adds nothing; it states facts that the case contradicts; it
 answers another case; it would fit any case. The last two are told by what the reply shares with the case (message,
 facts, policy): pairs of characters weighed by their rarity as in `echo`, and numbers. A logistic regression weighs
-that, fitted on labelled replies and model answers beside their own case and beside others'
-(`python -m csworkshop.training.relevance_fit`); where the learned reader has a word on it (`Report.fits`), its
-doubt moves the threshold. It can't clear a reply: general ones sound fitting to it.
+that, fitted on labelled replies and model answers beside their own case and beside others' (`csworkshop train
+relevance`).
 """
 
 from __future__ import annotations
@@ -28,8 +27,6 @@ Irrelevant = Literal["", "invented", "other_case", "template"]
 WEIGHTS = Path(__file__).parent / "weights" / "relevance.json"
 MIN_PAIRS = 12  # a shorter reply is judged by what it says
 RUN, PARROT, PARROT_LETTERS = 3, 0.62, 20  # share of the letters in runs that the customer wrote; honest: up to 0.57
-MISFIT = 0.5  # of the replies to their own customer, readers find one in fifty below this
-SURER = 2.0  # log-odds more, before a reply that fails anyway is told that it answers nobody here
 STRANGE = 0.42  # share of rare pairs from which on a reply that shares nothing is about something else
 TELLING = 8  # letters from which on a restatement must show what it restates
 INVENTED, MONEY = 2, 100  # so many facts that the case contradicts; a sum or a contract's number is as much as two
@@ -97,41 +94,39 @@ def shared(reply: str, scenario: Scenario) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Weighing:
-    """Coefficients of `shared`, and the log-odds below which a reply is taken to be of no case or another: by what
-    it shares `alone`, or `together` with a reader's doubt."""
+    """Coefficients of `shared`, and the log-odds below which a reply is taken to be of no case or another: one that
+    passes, and one that fails anyway."""
 
     coefficients: tuple[float, ...]
     bias: float
-    alone: float
-    together: float
+    passing: float
+    failing: float
 
-    def odds(self, numbers: tuple[float, ...]) -> float:
-        return self.bias + sum(c * n for c, n in zip(self.coefficients, numbers, strict=True))
-
-    def low(self, odds: float, fits: float) -> bool:
-        """Whether a reply shares too little, or little and the reader doubts it too."""
-        return odds < self.alone or (odds < self.together and fits < MISFIT)
+    def low(self, numbers: tuple[float, ...], *, passing: bool) -> bool:
+        """Whether a reply shares too little."""
+        odds = self.bias + sum(c * n for c, n in zip(self.coefficients, numbers, strict=True))
+        return odds < (self.passing if passing else self.failing)
 
 
 @lru_cache(maxsize=1)
 def weighing() -> Weighing:
     """The weights that ship with the kit."""
     data = json.loads(WEIGHTS.read_text("utf-8"))
-    return Weighing(tuple(data["coefficients"]), data["bias"], data["alone"], data["together"])
+    return Weighing(**data | {"coefficients": tuple(data["coefficients"])})
 
 
-def irrelevant(reply: str, scenario: Scenario, fits: float = 1.0, *, passing: bool = True) -> Irrelevant:
+def irrelevant(reply: str, scenario: Scenario, *, passing: bool = True) -> Irrelevant:
     """Why `reply` doesn't answer the customer of `scenario`; "" for one that does, or where there's no telling.
 
-    `fits` is the learned reader's probability that it does, 1.0 if it wasn't asked. A reply that isn't `passing` is
-    told so only where there's no doubt: a poor reply is often a general one, and has been told enough.
+    A reply that isn't `passing` is told so only where there's no doubt: a poor reply is often a general one, and has
+    been told enough.
     """
     if not scenario.customer:
         return ""
     if sum(map(_gravity, contradicted(reply, scenario))) >= INVENTED:
         return "invented"
     numbers = shared(reply, scenario)
-    if not numbers or not weighing().low(weighing().odds(numbers) + (0.0 if passing else SURER), fits):
+    if not numbers or not weighing().low(numbers, passing=passing):
         return ""
     return "other_case" if numbers[6] >= STRANGE or numbers[5] >= 2 else "template"
 

@@ -227,9 +227,7 @@ class LackRule(_Rule):
         return [Hit(start, end, self.score, number)]
 
 
-Rule = Annotated[
-    PatternRule | CountRule | PromiseRule | EchoRule | OpeningRule | LackRule, Field(discriminator="kind")
-]
+Rule = Annotated[PatternRule | CountRule | PromiseRule | EchoRule | OpeningRule | LackRule, Field(discriminator="kind")]
 
 
 def sieve(rules: Iterable[Rule]) -> Sieve:

@@ -29,6 +29,10 @@ fine-tuned on labelled replies. The judge says how much each of them counts. In 
      fits the judge on the kept readings: about a minute, needs no PyTorch. Do this after every change of a rule.
   5. csworkshop train notes
      fits what tells emotions of messages and parts of hand-over notes, from the same readings: a second
+  6. csworkshop train relevance
+     fits what tells a reply to this customer from one to another customer, or to anybody
+  7. csworkshop train scorecard
+     fits the general scorecard's points to inspectors' ratings, as the checker now judges
 Steps 1 to 3 need the extra: pip install 'csworkshop[train]'
 """
 READER = """\
@@ -58,6 +62,8 @@ EXPORT = """\
 Write a checkpoint of csworkshop train reader as the three files that the checker reads: encoder.onnx (8-bit weights,
 about 20 MB), pieces.tsv and encoder.json; then compare both networks on examples of the catalogue.
 """
+RELEVANCE = "Fit what tells a reply to this customer from one to another, or to any, and write relevance.json."
+SCORECARD = "Fit the general scorecard's points to inspectors' ratings, and write csworkshop/exercises/general.toml."
 SHIPPED = Path(__file__).resolve().parents[1] / "techniques" / "weights"
 SAME = 1e-3  # weights closer than this are the same
 
@@ -89,6 +95,12 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     judge.set_defaults(run=_telling(_judge))
     for step in (reader, quick, judge):
         step.add_argument("--data", type=Path, metavar="DIR", help="labelled replies (default: data/labelled)")
+    relevance = steps.add_parser("relevance", help="fit what tells a reply to another customer", description=RELEVANCE)
+    relevance.add_argument("--data", type=Path, metavar="DIR", help="labelled replies (default: data/labelled)")
+    relevance.set_defaults(run=_telling(_relevance))
+    card = steps.add_parser("scorecard", help="fit the general scorecard to inspectors' ratings", description=SCORECARD)
+    card.add_argument("--check", action="store_true", help="only print how the shipped one ranks replies")
+    card.set_defaults(run=_telling(_scorecard))
     add_notes(steps)
     export = steps.add_parser("export", help="write what the checker reads", description=EXPORT, formatter_class=raw)
     export.add_argument("checkpoint", type=Path, help="a file that csworkshop train reader wrote")
@@ -177,6 +189,23 @@ def _judge(args: argparse.Namespace) -> int:
         return 1 if far else 0
     judge_fit.write(args.out, fitted)
     print(f"wrote {args.out}")
+    return 0
+
+
+def _relevance(args: argparse.Namespace) -> int:
+    from csworkshop.techniques.relevance import WEIGHTS
+    from csworkshop.training.labelled import labelled_folder
+    from csworkshop.training.relevance_fit import fit_relevance
+
+    fit_relevance(labelled_folder(args.data))
+    print(f"wrote {WEIGHTS}")
+    return 0
+
+
+def _scorecard(args: argparse.Namespace) -> int:
+    from csworkshop.training.scorecard_fit import main
+
+    main(["--check"] if args.check else [])
     return 0
 
 

@@ -134,7 +134,6 @@ def run(job: Job, corpus: Corpus, settings: Settings) -> None:
     pieces = pieces_of(model.table)
     seen, unread = job.divide(corpus)
     asked = [reply_row(r, pieces) for r in unread.replies] + [note_row(n, pieces) for n in unread.notes]
-    asked += strange_rows(unread.replies, pieces, settings.seed, every=1)
     say(f"{job.path.name}: {len(seen.replies)} replies, {len(seen.notes)} messages and notes")
     train(model, seen.rows(pieces, settings.seed), asked, settings)
     if job.fold is None:

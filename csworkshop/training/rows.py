@@ -85,7 +85,7 @@ def reply_row(labelled: Labelled, pieces: Pieces) -> Row:
 
 
 def strange_rows(replies: Sequence[Labelled], pieces: Pieces, seed: int, every: int = STRANGE) -> list[Row]:
-    """Every sixth reply beside the customer of another trade: it doesn't fit, and nothing else is told about it."""
+    """One reply in so many beside the customer of another trade: it doesn't fit, and nothing else is told about it."""
     draw, rows = random.Random(seed), []
     for labelled in replies[::every]:
         other = draw.choice([r.scenario for r in replies if r.scenario.domain != labelled.scenario.domain])

@@ -40,7 +40,7 @@ class Maker:
         self.chance = random.Random(SEED)
         rated = [r for r in read_rated(labelled_folder()) if r.writer in READ]
         scenarios = {r.scenario.id: r.scenario for r in rated}
-        self.cases = [load_exercise(p.stem) for p in exercise_files()]
+        self.cases = [load_exercise(p.stem) for p in exercise_files(kind="rewrite")]
         self.cases += [from_scenario(s).model_copy(update={"id": s.id}) for s in scenarios.values()]
         self._turn = self._dealt(self.cases)
         self._best = self._dealt([(r.scenario.id, r.reply) for r in rated if r.rating == 5])

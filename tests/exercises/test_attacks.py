@@ -33,7 +33,7 @@ def marked() -> list[tuple[dict[str, str], list[Marks]]]:
     """Each attack with its marks, by the general scorecard and by the exercise's own."""
     rated = read_rated(labelled_folder())
     scenarios = {r.scenario.id: r.scenario for r in rated}
-    library = {p.stem: load_exercise(p.stem) for p in exercise_files()}
+    library = {p.stem: load_exercise(p.stem) for p in exercise_files(kind="rewrite")}
     found = []
     for attack in map(json.loads, ATTACKS.read_text("utf-8").splitlines()):
         own = library.get(attack["case"])

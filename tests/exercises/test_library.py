@@ -8,12 +8,14 @@ from typing import get_args
 
 import pytest
 
-from csworkshop.exercises.definition import Exercise, read_exercise
-from csworkshop.exercises.library import exercise_files
+from csworkshop.exercises.definition import Activity, Exercise, read_exercise
+from csworkshop.exercises.kinds import kind_names, kind_of
+from csworkshop.exercises.library import exercise_files, read_any
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.techniques.scenario import Channel, Emotion, Persona
 
-EXERCISES = [read_exercise(p) for p in exercise_files()]
+EXERCISES = [read_exercise(p) for p in exercise_files(kind="rewrite")]
+ACTIVITIES = [e for p in exercise_files() if isinstance(e := read_any(p), Activity)]
 MARGIN = 10  # points over the pass mark that a model answer must reach
 LONGEST_REPLY = 280  # characters; a customer reads no more on a telephone
 LONGEST_QUOTE = 11  # characters that a hint may share with the model answer before it gives the answer away
@@ -86,7 +88,7 @@ def test_texts_are_typeset_as_chinese(exercise: Exercise) -> None:
 
 @pytest.mark.parametrize("path", exercise_files(), ids=lambda p: p.stem)
 def test_file_lies_with_its_module(path) -> None:  # type: ignore[no-untyped-def]
-    exercise = read_exercise(path)
+    exercise = read_any(path)
     assert path.parent.name == exercise.module
     assert exercise.id.startswith(exercise.module + "-")
 
@@ -103,4 +105,28 @@ def test_every_module_and_kind_of_customer_has_its_exercises() -> None:
 
 
 def test_ids_are_unique() -> None:
-    assert len({e.id for e in EXERCISES}) == len(EXERCISES)
+    assert len({p.stem for p in exercise_files()}) == len(exercise_files())
+
+
+# --- activities ---
+
+
+def test_every_kind_is_there_several_times_and_once_for_an_assignment() -> None:
+    assert len(EXERCISES) >= 70
+    assert len(EXERCISES) + len(ACTIVITIES) >= 120
+    for kind in set(kind_names()) - {"choice"}:
+        own = [e.id for e in ACTIVITIES if e.kind == kind]
+        assert len(own) >= 4, f"{kind} has {own}"
+        assert any("-a-" in i for i in own), f"{kind} has none for an assignment"
+
+
+@pytest.mark.parametrize("activity", ACTIVITIES, ids=lambda a: a.id)
+def test_activity_is_well_made(activity: Activity) -> None:
+    kind = kind_of(activity)
+    model = kind.mark(kind.answer(kind.model_answer(activity), activity), activity, "full")
+    assert model.passed and model.score >= 0.9, [(x.item, x.state, x.points) for x in model.lines]
+    for poor in kind.poor_answers(activity):
+        assert not kind.mark(kind.answer(poor, activity), activity, "full").passed, poor
+    for x in model.lines:
+        assert re.fullmatch(r"[\w.~-]+", x.item), "an item stands in tables and file names"
+        assert x.about.name.zh and x.about.name.en

@@ -238,7 +238,7 @@ def test_good_words_around_it_do_not_help(exercise: Exercise, judged: Judge, tex
 def test_a_general_reply_that_does_not_pass_is_not_scolded_twice(
     exercise: Exercise, judged: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    little = Weighing((0.0,) * len(weighing().coefficients), bias=-2.0, alone=-1.5, together=1.0)
+    little = Weighing((0.0,) * len(weighing().coefficients), bias=-2.0, passing=-1.5, failing=-3.0)
     monkeypatch.setattr(relevance, "weighing", lambda: little)
     judged(specific_time=1.0)
     assert mark(ANSWER, exercise).refusal == ""

@@ -77,7 +77,6 @@ def test_a_good_reply_is_none_of_these() -> None:
     assert not parrots(GOOD, KETTLE)
     assert contradicted(GOOD, KETTLE) == set()
     assert irrelevant(GOOD, KETTLE) == ""
-    assert irrelevant(GOOD, KETTLE, fits=0.01) == "", "what it shares with the case outweighs a reader's doubt"
 
 
 def test_another_case_and_any_case_are_told_apart() -> None:
@@ -90,7 +89,6 @@ def test_another_case_and_any_case_are_told_apart() -> None:
     )
     assert irrelevant(other, KETTLE) == "other_case"
     assert irrelevant(general, KETTLE) == "template"
-    assert irrelevant(general, KETTLE, fits=0.99) == "template", "general replies sound fitting to the reader"
 
 
 @pytest.mark.parametrize(
