@@ -46,7 +46,7 @@ def said(text: str, idea: Idea) -> str:
     folded = fold(text)
     for start, end in sentences(folded.text):
         forms = _forms(folded.text[start:end])
-        if any(all(_stands(forms, part) for part in wording) for wording in _wordings(idea.words)):
+        if any(_holds(forms, wording) for wording in _wordings(idea.words)):
             a, b = folded.span(start, end)
             quote = text[a:b].strip()
             return quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1] + "…"
@@ -70,14 +70,19 @@ def _wordings(words: tuple[str, ...]) -> tuple[tuple[tuple[Forms, ...], ...], ..
     )
 
 
-def _stands(sentence: Forms, part: tuple[Forms, ...]) -> bool:
-    return any(_found(text, way) for forms in part for text, way in zip(sentence, forms, strict=True))
+def _holds(sentence: Forms, wording: tuple[tuple[Forms, ...], ...]) -> bool:
+    """All parts stand in the sentence, and not denied, unless the wording itself denies: 别 手动退."""
+    denies = any(_DENIES.match(way) for part in wording for way, _ in part)
+    return all(
+        any(_found(text, way, denies) for forms in part for text, way in zip(sentence, forms, strict=True))
+        for part in wording
+    )
 
 
-def _found(sentence: str, way: str) -> bool:
+def _found(sentence: str, way: str, denies: bool) -> bool:
     at = sentence.find(way)
     while at >= 0:
-        if _whole(sentence, at, way) and (_DENIES.match(way) or not _DENIED.search(sentence[:at])):
+        if _whole(sentence, at, way) and (denies or not _DENIED.search(sentence[:at])):
             return True
         at = sentence.find(way, at + 1)
     return False

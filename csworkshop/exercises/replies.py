@@ -16,24 +16,27 @@ from csworkshop.techniques.checker import Level
 from csworkshop.techniques.scenario import Scenario
 
 
-def reply_lines(key: str, who: Bilingual, inner: Marks, exercise: Activity, worth: float) -> list[Line]:
+def reply_lines(
+    key: str, who: Bilingual, inner: Marks, exercise: Activity, worth: float, cost: float | None = None
+) -> list[Line]:
     """A marked reply as lines `key.<item>` that together earn `worth` percent of the activity's full mark.
 
-    `who` is what stands before each line's name. A reply that is refused, or held below passing, is one line.
+    `who` is what stands before each line's name. Faults cost as if the reply alone were worth `cost` (default: `worth`).
+    A reply that is refused, or held below passing, is one line.
     """
     if inner.refusal:
         reason = Bilingual(zh=verdict(inner, exercise, "zh"), en=verdict(inner, exercise, "en"))
         held = inner.score if inner.refusal in HELD else 0.0
         return [line(f"{key}.reply", who, held, worth, reason)]
     whole = sum(x.possible for x in inner.lines if x.about.type == "technique") or 1.0
-    return [_inner_line(key, who, x, worth, whole) for x in inner.lines if x.state != "clean"]
+    return [_inner_line(key, who, x, worth / whole, (cost or worth) / 100) for x in inner.lines if x.state != "clean"]
 
 
-def _inner_line(key: str, who: Bilingual, inner: Line, worth: float, whole: float) -> Line:
+def _inner_line(key: str, who: Bilingual, inner: Line, earns: float, costs: float) -> Line:
     name = Bilingual(zh=f"{who.zh}：{inner.about.name.zh}", en=f"{who.en}: {inner.about.name.en}")
     reason = Bilingual(zh=explain_line(inner, "zh"), en=explain_line(inner, "en"))
     fault = inner.about.type == "fault"
-    possible = inner.possible * worth / (100 if fault else whole)
+    possible = inner.possible * (costs if fault else earns)
     share = abs(inner.points) / inner.possible if inner.possible else float(inner.state == "critical")
     quotes = [e.text for e in inner.evidence]
     item = f"{key}.{inner.item}"
