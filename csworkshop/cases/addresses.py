@@ -227,6 +227,6 @@ def _plausible(part: Part, text: str, words: Cut, start: int, end: int) -> bool:
     i = start
     while i < end - 1:
         begin, i, _ = words.word(i)
-        if i - begin > 1 and text[begin:i] in stop:
+        if i < end and i - begin > 1 and text[begin:i] in stop:
             return False
     return True

@@ -201,13 +201,14 @@ Marked = tuple[str, list[tuple[str, int, int]]]
 
 
 def fill(line: str, people: People) -> Marked:
-    """A sentence with its {placeholders} filled, and what stands where: (kind, start, end). {title} is no item."""
+    """A sentence with its {placeholders} filled, and what stands where: (kind, start, end). {title} is no item;
+    {kind=value} is written out in the pattern."""
     draw = makers(people)
     text, spans = "", []
     for piece in line.replace("{", "\0{").replace("}", "}\0").split("\0"):
         if piece[:1] == "{":
-            what = piece[1:-1]
-            value = people.title() if what == "title" else draw[what]()
+            what, _, value = piece[1:-1].partition("=")  # {address=…} is written out
+            value = value or (people.title() if what == "title" else draw[what]())
             if what != "title":
                 spans.append((KIND.get(what, what), len(text), len(text) + len(value)))
             text += value

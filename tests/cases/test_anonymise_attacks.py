@@ -18,7 +18,7 @@ from tests.cases.people import sample
 
 LABELLED = Path(__file__).parents[2] / "data" / "labelled"
 KEY = b"a key of the tests, long enough"
-MADE = [m for family in ("first", "second", "third") for m in sample(family, 250, seed=23)]
+MADE = [m for family in ("first", "second", "third", "fourth") for m in sample(family, 250, seed=23)]
 LONG_NUMBERS = re.compile(r"\d{10,}")
 
 

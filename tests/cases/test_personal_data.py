@@ -1,15 +1,19 @@
 """How much of what belongs to persons is found, and how much else: goals of `csworkshop.cases.personal`.
 
 Sentences are filled with faker's people, numbers and addresses in many ways of writing. `first` was read while the
-rules were written; `second` and `third` were written afterwards, then mended on, so that they hold what was reached.
+rules were written; `second` to `fourth` were written afterwards and measured unseen, then mended on: they hold what
+was reached.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from csworkshop.cases.kinds import kinds
@@ -19,6 +23,7 @@ from csworkshop.text.segment import sentences as cut
 from tests.cases.people import SENTENCES, Marked, sample
 
 LABELLED = Path(__file__).parents[2] / "data" / "labelled"
+MESSAGES = Path(__file__).parents[2] / "data" / "cases" / "messages.parquet"
 KNOWLEDGE = Path(__file__).parents[2] / "data" / "knowledge"
 READ = "d1 d2 d3 d7 d8 d11 t1 t2 t3 t4 t5 t6 t8 t9".split()  # not the writers that the checker is measured on
 ITEMS = 1000
@@ -45,7 +50,7 @@ def _figures(made: list[Marked]) -> tuple[dict[str, float], float]:
     return {k: hit[k] / there[k] for k in there}, right / told
 
 
-@pytest.mark.parametrize("family", ["first", "second", "third"])
+@pytest.mark.parametrize("family", ["first", "second", "third", "fourth"])
 def test_goals_are_reached(family: str) -> None:
     recall, precision = _figures(sample(family, ITEMS, seed=11))
     goals = {k: STRUCTURE if kinds()[k].structured else NAMES for k in recall}
@@ -56,7 +61,7 @@ def test_goals_are_reached(family: str) -> None:
 def _texts() -> list[str]:
     found: list[str] = []
     for path in sorted(LABELLED.glob("*.jsonl")):
-        writer, what, _ = path.name.split(".")
+        writer, what = path.name.split(".")[:2]
         if writer not in READ or what == "second":
             continue
         for line in path.read_text("utf-8").splitlines():
@@ -72,18 +77,20 @@ def _texts() -> list[str]:
 def test_text_without_personal_data_stays() -> None:
     """Product names, times, sums, models stay. Names, numbers and addresses that the texts do hold are no loss."""
     lines = [part for text in _texts() for line in text.splitlines() for s, e in cut(line) if (part := line[s:e])]
-    lines = list(dict.fromkeys(lines))
+    with duckdb.connect() as db:  # transcripts made up by others, with nobody's data in them
+        lines += [r[0] for r in db.execute(f"SELECT DISTINCT text FROM '{MESSAGES}' ORDER BY 1").fetchall()]
+    lines = list(dict.fromkeys(lines))[:20_000]
     named = {
         n for line in (SENTENCES / "named_in_labelled.txt").read_text("utf-8").splitlines()[1:] for n in line.split()
     }
     lost = sum(
         f.end - f.start
-        for line in lines[:20_000]
+        for line in lines
         for f in personal_data(line)
         if (f.kind == "name" and line[f.start : f.end] not in named) or f.kind == "address" or not f.sure
     )
-    assert len(lines) > 9_000
-    assert lost / sum(map(len, lines[:20_000])) < LOSS
+    assert len(lines) == 20_000
+    assert lost / sum(map(len, lines)) < LOSS
 
 
 @pytest.mark.parametrize(
@@ -136,3 +143,12 @@ def test_look_alikes_pair_up() -> None:
     from csworkshop.cases.numerals import look_alikes
 
     assert LOOK_ALIKES.exists() and all(look_alikes().values())
+
+
+def test_finding_asks_for_little() -> None:
+    """The anonymous board calls it before posting: no data frames, no database, no model."""
+    code = (
+        "import sys; from csworkshop.cases.personal import personal_data; personal_data('我叫王建国');"
+        "print([m for m in ('pandas', 'duckdb', 'numpy', 'onnxruntime', 'matplotlib') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
