@@ -22,6 +22,7 @@ ENOUGH, SURELY = 2.5, 3.0
 LONGEST_NOUN = 8  # characters before a suffix
 _GAP = re.compile(r"[ 　，,、·•\-—/|]{0,2}")
 _NOUN = ("n", "j", "b", "f", "s", "g", "a", "v", "l", "i", "t", "z", "m", "q", "k", "h", "eng", "x")
+_BEFORE_COMPANY = frozenset("是 叫 叫做 为 的 抬头 名称 甲方 乙方 我们 我司 客户 采购 供应商 厂家".split())
 _GRAMMAR = ("r", "c", "y", "e", "o")  # tags of single characters that no noun has
 
 
@@ -105,10 +106,17 @@ def addresses(view: Plain, busy: list[tuple[int, int]]) -> Iterator[tuple[int, i
 
 
 def noun_start(view: Plain, start: int, end: int) -> int:
-    """Where the noun begins that ends at `end`, not before `start`."""
-    words = cut(view.text)
-    begin = _noun(view.text, words, max(start, end - 4), start, [False] * (len(view.text) + 1), longest=16)
-    return _places_before(view.text, words, begin, start, [False] * (len(view.text) + 1))
+    """Where the name of a company begins in a match [start, end) that may have begun with the words before it."""
+    words, text, stop = cut(view.text), view.text, grammar().stop
+    begin = start
+    i = start
+    while i < end:
+        first, i, tag = words.word(i)
+        word = text[first:i]
+        leading = begin == first and (word in stop or tag.startswith(("r", "p", "c", "u")))
+        if (leading or word in _BEFORE_COMPANY) and i < end - 2:
+            begin = i
+    return begin
 
 
 def _best_chain(
