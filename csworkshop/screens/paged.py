@@ -23,7 +23,6 @@ from csworkshop.widgets.esm import joined, style
 
 Message = dict[str, Any]
 HERE = Path(__file__).parent / "static"
-COMMON = ("page.js", str(HERE / "shell.js"))
 STYLES = ("theme.css", "studio.css", "parts.css", "activity.css", str(HERE / "screens.css"))
 
 
@@ -35,9 +34,10 @@ class NotDone(Exception):
         self.said, self.more = said, more
 
 
-def script(name: str) -> str:
-    """The script of the screen `name`, shell included."""
-    return joined("page.js", str(HERE / f"{name}.js"), str(HERE / "shell.js"))
+def script(name: str, *parts: str) -> str:
+    """The script of the screen `name`, with the `parts` that it uses, shell included."""
+    own = (*parts, name, "shell")
+    return joined("page.js", *(str(HERE / f"{part}.js") for part in own))
 
 
 class PagedScreen(anywidget.AnyWidget):
