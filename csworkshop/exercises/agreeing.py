@@ -18,6 +18,7 @@ from csworkshop.text.normalise import fold
 from csworkshop.text.segment import Span, clauses
 
 TAIL = 3  # digits of the shortest part of a code that stands for it
+LONGEST_SUM = 6  # digits of the longest number that is reckoned with
 COUNTED = 10  # below this a number may be the writer's own count
 
 _DATE = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?")
@@ -28,33 +29,34 @@ _CLOCK = re.compile(
 )
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9._-]*\d)[A-Za-z]+[A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*(?![A-Za-z0-9])")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.])\d+(?:[.,]\d+)*(?![A-Za-z0-9])")
-_OWN_TIME = re.compile(r"请|麻烦|劳烦|希望|需要?|最[晚迟]|给我|回我|我会|我来")  # a time that the writer sets
+_OWN_TIME = re.compile(r"请|麻烦|劳烦|希望|需要?|最[晚迟]|给我|回我|我会|我来|赶在|之?前")  # the writer sets the time
+_NEXT_DAY = re.compile(r"明[天早晚]|次日|后天")  # counted on from today
 _LATE = ("下午", "傍晚", "晚上", "今晚", "明晚", "晚")
 
 
 @dataclass(frozen=True)
 class Figures:
     """What a text has of each sort: codes in lower case without joints, dates as (month, day), days of a month,
-    minutes of the day, numbers."""
+    minutes of the day, numbers as they are written."""
 
     codes: frozenset[str]
     dates: frozenset[tuple[int, int]]
     days: frozenset[int]
     minutes: frozenset[int]
-    numbers: frozenset[float]
+    numbers: frozenset[str]
 
 
 def strange(text: str, case: Iterable[str]) -> list[Span]:
     """Where figures stand in `text`, as typed, that the texts of the case don't have; in their order."""
     known, folded = figures("\n".join(case)), fold(text)
-    own = [span for span in clauses(folded.text) if _OWN_TIME.search(folded.text[slice(*span)])]
-    found = [
-        (start, end)
-        for sort, start, end, value in _read(folded.text)
-        if not _agrees(sort, value, known)
-        and not (sort == "clock" and any(a <= start < b for a, b in own))
-        and not _list_number(folded.text, start, end)
-    ]
+    pieces = clauses(folded.text)
+    found = []
+    for sort, start, end, value in _read(folded.text):
+        clause = next((folded.text[a:b] for a, b in pieces if a <= start < b), "")
+        own = {"clock": _OWN_TIME, "day": _NEXT_DAY, "date": _NEXT_DAY}.get(sort)
+        if _agrees(sort, value, known) or _list_number(folded.text, start, end) or (own and own.search(clause)):
+            continue
+        found.append((start, end))
     return [folded.span(a, b) for a, b in sorted(found)]
 
 
@@ -95,7 +97,7 @@ def _value(sort: str, m: re.Match[str]) -> Any:
         hour = int(m["hour"])
         late = m["part"] in _LATE and hour < 12
         return m["part"] or "", hour + 12 * late, int(m["minute"] or m["m"] or (30 if m["half"] else 0))
-    return float(m[0].replace(",", "")) if m[0].count(".") <= 1 else -1.0 - len(m[0])  # a version: compared below
+    return m[0].replace(",", "")
 
 
 def _agrees(sort: str, value: Any, known: Figures) -> bool:
@@ -104,23 +106,28 @@ def _agrees(sort: str, value: Any, known: Figures) -> bool:
     if sort == "day":
         return value in known.days or not known.days
     if sort == "code":
-        return any(str(value) in code or code in str(value) for code in known.codes)
+        digits = re.sub(r"[^0-9]", "", value)
+        if len(digits) < TAIL and any(n.startswith(digits) for n in known.numbers):
+            return True  # App5.2.1, iOS17
+        return any(value in code or code in value for code in known.codes)
     if sort == "clock":
         return value[1] * 60 + value[2] in known.minutes
-    return value < COUNTED or _given(value, known)
+    return value in known.numbers or _part_of(value, known) or _counted(value, known)
 
 
-def _given(value: float, known: Figures) -> bool:
-    if value in known.numbers:
-        return True
-    digits = f"{value:.0f}"
-    if len(digits) >= TAIL and any(digits in code for code in (*known.codes, *(f"{n:.0f}" for n in known.numbers))):
-        return True
-    small = [n for n in known.numbers if 0 < n < 100_000]
-    if any(abs(abs(a - b) - value) < 0.01 or abs(a + b - value) < 0.01 for a in small for b in small):
-        return True
+def _part_of(number: str, known: Figures) -> bool:
+    return len(number) >= TAIL and any(number in whole for whole in (*known.codes, *known.numbers))
+
+
+def _counted(number: str, known: Figures) -> bool:
+    """Small enough to count, the sum or the difference of two numbers of the case, or the time between two times."""
+    if number.count(".") > 1:
+        return False  # a version
+    value = float(number)
+    small = [float(n) for n in known.numbers if len(n) <= LONGEST_SUM and n.count(".") <= 1]
     spans = {abs(a - b) for a in known.minutes for b in known.minutes}
-    return value in spans or value * 60 in spans
+    made = (made for a in small for b in small for made in (abs(a - b), a + b))
+    return value < COUNTED or value in spans or value * 60 in spans or any(abs(m - value) < 0.01 for m in made)
 
 
 def _list_number(text: str, start: int, end: int) -> bool:

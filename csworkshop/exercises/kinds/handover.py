@@ -25,7 +25,6 @@ from csworkshop.exercises.marking import Line, Marks
 from csworkshop.techniques.catalogue import Bilingual
 from csworkshop.techniques.checker import Evidence, Level
 from csworkshop.techniques.credible import credible
-from csworkshop.techniques.encoder import PARTS
 from csworkshop.techniques.handover import Handover, PartFinding, handover
 from csworkshop.techniques.handover import parts as known_parts
 from csworkshop.techniques.sincere import insincere
@@ -133,7 +132,7 @@ def _mark(value: Value, exercise: Note, level: Level) -> Marks:
     if why := _no_note(note, exercise):
         return marks(exercise, [line("note", Bilingual(zh="交接单", en="Hand-over note"), 0, 100, why)])
     found = _read(note)
-    lines = [_part_line(p, found.parts[p], exercise, note) for p in PARTS]
+    lines = [_part_line(p, found.parts[p], exercise, note) for p in get_args(Part)]
     return marks(exercise, [*lines, *_faults(note, exercise)])
 
 
