@@ -29,14 +29,14 @@ def test_a_vote_reaches_the_dashboard(klass: Class, tmp_path: Path, open_noteboo
     stage = Stage(klass)
     stage.start("第二课", "m2-vague-delivery")
     stage.ask("先写什么？", ["时间", "共情<b>粗</b>"])
-    trainee = open_notebook(_cell(klass, tmp_path, "class_panel({folder})")).page
+    trainee = open_notebook(_cell(klass, tmp_path, "class_panel({folder})"), studios=0).page
     trainee.locator(".cs-join .cs-query").fill("小周")
     trainee.locator(".cs-join .cs-primary").click()
     option = trainee.locator("button.cs-ballot-option").nth(1)
     option.click()
     trainee.locator('button.cs-ballot-option[aria-pressed="true"]').wait_for()
     assert trainee.locator(".cs-ballot b").count() == 0, "what the instructor typed is text"
-    teacher = open_notebook(_cell(klass, tmp_path, "dashboard({folder})")).page
+    teacher = open_notebook(_cell(klass, tmp_path, "dashboard({folder})"), studios=0).page
     teacher.locator(".cs-votes", has_text="1 票").wait_for()
     assert teacher.locator(".cs-seat").count() == 1
     assert "小周" not in teacher.locator(".cs-dashboard").inner_text()
@@ -50,7 +50,7 @@ def test_a_vote_reaches_the_dashboard(klass: Class, tmp_path: Path, open_noteboo
 def test_the_tree_hole_warns_posts_and_is_answered(
     klass: Class, tmp_path: Path, open_notebook: Callable[..., Any]
 ) -> None:
-    page = open_notebook(_cell(klass, tmp_path, "tree_hole({folder})")).page
+    page = open_notebook(_cell(klass, tmp_path, "tree_hole({folder})"), studios=0).page
     field = page.locator(".cs-writer textarea").first
     field.fill("客户李建国打13812345678来骂我<img src=x onerror=alert(1)>")
     page.get_by_role("button", name="说出来").click()
