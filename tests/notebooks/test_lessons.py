@@ -10,16 +10,21 @@ import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from csworkshop.exercises.library import content, exercise_files, load_exercise
-from csworkshop.widgets.studio import ReplyStudio
+from csworkshop.exercises.library import content, exercise_files, load_any
+from csworkshop.widgets.saved import SavedExercise
 
 LESSONS = sorted((content() / "notebooks").glob("*.ipynb"))
+HANDBOOKS = sorted((content() / "notebooks" / "讲师").glob("m?-*.ipynb"))
 ASSIGNMENTS = sorted((content() / "exercises" / "source").rglob("*.ipynb"))
 NOTEBOOKS = LESSONS + ASSIGNMENTS
 STUDIO = re.compile(r'studio\(\s*"([^"]+)"')
+MENU = "运行 → 运行所有单元格"
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.name)
+every_handbook = pytest.mark.parametrize("path", HANDBOOKS, ids=lambda p: p.name)
 every_assignment = pytest.mark.parametrize("path", ASSIGNMENTS, ids=lambda p: p.name)
+every_text = pytest.mark.parametrize("path", NOTEBOOKS + HANDBOOKS, ids=lambda p: p.name)
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
@@ -34,7 +39,7 @@ def _studios(path: Path) -> list[str]:
     return [i for c in _cells(path, "code") for i in STUDIO.findall(c.source)]
 
 
-@every_notebook
+@every_text
 def test_notebook_is_sound(path: Path) -> None:
     notebook = _read(path)
     nbformat.validate(notebook)
@@ -68,7 +73,7 @@ def test_every_studio_is_in_the_library(path: Path) -> None:
     assert set(found) <= known
 
 
-@every_notebook
+@every_text
 def test_markdown_survives_jupyterlab(path: Path) -> None:
     """No raw HTML (it is sanitised away), and bold type that Markdown closes beside Chinese punctuation."""
     for cell in _cells(path, "markdown"):
@@ -81,33 +86,69 @@ def test_markdown_survives_jupyterlab(path: Path) -> None:
             assert not (re.match(r"\w", after) and re.match(r"[^\w\s]", m[1][-1])), m[0]
 
 
-@every_notebook
+@every_text
 def test_tables_have_as_many_cells_as_their_head(path: Path) -> None:
     for cell in _cells(path, "markdown"):
         for table in re.findall(r"(?:^\|.*\|$\n?)+", cell.source, re.MULTILINE):
             assert len({row.count("|") for row in table.splitlines()}) == 1, table
 
 
-def test_lesson_m2_has_enough_to_do() -> None:
-    lesson = next(p for p in LESSONS if p.name.startswith("m2"))
-    studios = [load_exercise(i) for i in _studios(lesson)]
-    assert len(studios) >= 6
-    levels = [e.level for e in studios]
-    assert levels == sorted(levels), "from easy to demanding"
-    assert not [e.id for e in studios if e.id.startswith("m2-a-")], "kept for the assignment"
+@every_lesson
+def test_a_lesson_has_enough_to_do_and_leaves_the_assignment_alone(path: Path) -> None:
+    module = path.name[:2]
+    exercises = [load_any(i) for i in _studios(path)]
+    assert len(exercises) >= 6
+    assert len({e.kind for e in exercises}) >= 2
+    levels = [e.level for e in exercises]
+    assert levels[0] == min(levels), "from easy ..."
+    assert levels.index(max(levels)) >= len(levels) // 2, "... to demanding"
+    assert not [e.id for e in exercises if e.id.startswith(f"{module}-a-")], "kept for the assignment"
 
 
-def test_lesson_tells_a_newcomer_how_to_start_in_the_menus_own_words() -> None:
-    first = _cells(next(p for p in LESSONS if p.name.startswith("m2")), "markdown")[0].source
-    assert "运行 → 运行所有单元格" in first
+@every_lesson
+def test_the_headings_minutes_make_a_lesson(path: Path) -> None:
+    text = "\n".join(c.source for c in _cells(path, "markdown"))
+    minutes = [int(n) for n in re.findall(r"^#+ .*（(\d+) 分钟", text, re.MULTILINE)]
+    assert 60 <= sum(minutes) <= 95
+
+
+@every_lesson
+def test_the_first_cell_tells_what_to_do(path: Path) -> None:
+    assert MENU in _cells(path, "markdown")[0].source
+
+
+def test_the_first_lesson_tells_a_newcomer_how_to_start_in_the_menus_own_words() -> None:
+    first = _cells(LESSONS[0], "markdown")[0].source
+    assert "第一次打开" in first and "不会丢" in first
     from jupyterlab_server.translation_utils import get_language_pack
 
     pack, problem = get_language_pack("zh_CN")
     assert not problem
     words = pack["jupyterlab"]
-    assert words["Run"][0] == "运行"
-    assert words["Run All Cells"][0] == "运行所有单元格"
+    assert [words["Run"][0], words["Run All Cells"][0]] == MENU.split(" → ")
     assert words["Restart Kernel and Run All Cells…"][0] == "重启并运行所有单元格…"
+    assert "重启并运行所有单元格…" in first
+
+
+# --- handbooks ---
+
+
+@every_handbook
+def test_a_handbook_is_text_with_a_plan_by_the_minute(path: Path) -> None:
+    notebook = _read(path)
+    assert {c.cell_type for c in notebook.cells} == {"markdown"}
+    text = "\n".join(c.source for c in notebook.cells)
+    for word in ("时间安排", "讨论", "板书", "45 分钟", "线上", "想一想", "投屏"):
+        assert word in text, word
+
+
+@every_handbook
+def test_exercises_named_in_a_handbook_exist(path: Path) -> None:
+    known = {p.stem for p in exercise_files()}
+    text = "\n".join(c.source for c in _read(path).cells)
+    named = set(re.findall(r"`(m\d-[a-z0-9-]+)`", text))
+    assert named
+    assert named <= known
 
 
 # --- assignments ---
@@ -148,5 +189,5 @@ def test_cells_run_from_top_to_bottom(path: Path, shell: InteractiveShell) -> No
     for cell in _cells(path, "code"):
         outcome = shell.run_cell(cell.source)
         assert outcome.success, outcome.error_before_exec or outcome.error_in_exec
-        assert isinstance(outcome.result, ReplyStudio)
+        assert isinstance(outcome.result, SavedExercise)
     assert not Path("answers.json").exists(), "looking at a lesson must not write anything"
