@@ -53,7 +53,7 @@ def html_report(book: Casebook, cases: list[Case], lang: str = "zh", step: Step 
     if book.synthetic:
         parts.append(f'<p class="made-up">{escape(say("plot.made_up", lang))}</p>')
     found = diagnosed(book, lang)
-    parts += [_h2("report.findings", lang), *(_finding(t, lang) for t in told(found, lang))]
+    parts += [_h2("report.findings", lang), *(finding_html(t, lang) for t in told(found, lang))]
     parts += [
         f'<p class="small">{escape(say("diagnose.expected", lang))}: {escape(x)}</p>' for x in expected(found, lang)
     ]
@@ -87,7 +87,7 @@ def _h2(key: str, lang: str) -> str:
     return f"<h2>{escape(say(key, lang))}</h2>"
 
 
-def _finding(t: Told, lang: str) -> str:
+def finding_html(t: Told, lang: str) -> str:
     figures = "".join(f"<li>{escape(f)}</li>" for f in t.figures)
     tail = "".join(
         f"<p><b>{escape(say(key, lang))}</b>{escape(text)}</p>"
