@@ -1,12 +1,13 @@
 """csworkshop: a workshop kit that trains Chinese-speaking customer-service agents in Jupyter.
 
-    from csworkshop import studio      # in a notebook: a rewriting exercise as a widget
-    from csworkshop import check       # judge one reply, technique by technique
-    from csworkshop import mark        # mark an answer against an exercise's scorecard
-    from csworkshop import result      # in a notebook: say what a code exercise will hand in
-    from csworkshop import class_panel # in a notebook: join the lesson that is on, see what the instructor shows
-    from csworkshop import tree_hole   # in a notebook: the class's anonymous board
-    from csworkshop import dashboard   # in the instructor's notebook: the room while it works
+from csworkshop import studio      # in a notebook: a rewriting exercise as a widget
+from csworkshop import check       # judge one reply, technique by technique
+from csworkshop import mark        # mark an answer against an exercise's scorecard
+from csworkshop import result      # in a notebook: say what a code exercise will hand in
+from csworkshop import class_panel # in a notebook: join the lesson that is on, see what the instructor shows
+from csworkshop import home        # in a notebook: one's own progress, and what to practise next
+from csworkshop import tree_hole   # in a notebook: the class's anonymous board
+from csworkshop import dashboard   # in the instructor's notebook: the room while it works
 """
 
 from __future__ import annotations
@@ -14,7 +15,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["check", "class_panel", "dashboard", "join_class", "load_exercise", "mark", "result", "studio", "tree_hole"]
+__all__ = [
+    "check",
+    "class_panel",
+    "dashboard",
+    "home",
+    "join_class",
+    "load_exercise",
+    "mark",
+    "result",
+    "studio",
+    "tree_hole",
+]
 
 if TYPE_CHECKING:
     from csworkshop.classroom.presence import join_class
@@ -22,6 +34,7 @@ if TYPE_CHECKING:
     from csworkshop.exercises.library import load_exercise
     from csworkshop.exercises.marking import mark
     from csworkshop.screens.dashboard import dashboard
+    from csworkshop.screens.home import home
     from csworkshop.screens.panel import class_panel
     from csworkshop.screens.treehole import tree_hole
     from csworkshop.techniques.checker import check
@@ -31,6 +44,7 @@ _HOME = {
     "check": "csworkshop.techniques.checker",
     "class_panel": "csworkshop.screens.panel",
     "dashboard": "csworkshop.screens.dashboard",
+    "home": "csworkshop.screens.home",
     "join_class": "csworkshop.classroom.presence",
     "load_exercise": "csworkshop.exercises.library",
     "mark": "csworkshop.exercises.marking",

@@ -16,12 +16,13 @@ from csworkshop.classroom.store import Class, ClassError
 from csworkshop.exercises.library import load_exercise
 from csworkshop.exercises.marking import mark
 from csworkshop.screens.dashboard import Dashboard, dashboard
+from csworkshop.screens.home import Home
 from csworkshop.screens.paged import HERE, PagedScreen, script
 from csworkshop.screens.panel import ClassPanel, class_panel
 from csworkshop.screens.treehole import TreeHole, tree_hole
 from csworkshop.text.language import LANGUAGES, strings
 
-SCREENS: dict[str, tuple[str, ...]] = {"treehole": (), "panel": ("stage",), "dashboard": ("stage",)}
+SCREENS: dict[str, tuple[str, ...]] = {"treehole": (), "panel": ("stage",), "dashboard": ("stage",), "home": ()}
 
 
 class Tab:
@@ -166,7 +167,7 @@ def test_a_file_fits_in_one_reading_and_writes_no_markup(path: Path) -> None:
 
 
 def test_every_word_is_there_and_used() -> None:
-    groups = {g for screen in (TreeHole, ClassPanel, Dashboard) for g in ("screens", *screen.groups)}
+    groups = {g for screen in (TreeHole, ClassPanel, Dashboard, Home) for g in ("screens", *screen.groups)}
     known = {key for group in groups for key in strings()[group]}
     code = "".join(p.read_text("utf-8") for p in HERE.glob("*.js"))
     asked = set(re.findall(r'voice\.say\("(\w+)"', code))
