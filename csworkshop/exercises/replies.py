@@ -21,7 +21,7 @@ def reply_lines(
 ) -> list[Line]:
     """A marked reply as lines `key.<item>` that together earn `worth` percent of the activity's full mark.
 
-    `who` is what stands before each line's name. Faults cost as if the reply alone were worth `cost` (default: `worth`).
+    `who` stands before each line's name. Faults cost as if the reply alone were worth `cost` (default: `worth`).
     A reply that is refused, or held below passing, is one line.
     """
     if inner.refusal:
