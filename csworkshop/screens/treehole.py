@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,20 @@ from csworkshop.classroom.board_pages import board_page, caution_page, queue_pag
 from csworkshop.classroom.moderation import Moderator
 from csworkshop.classroom.pages import both
 from csworkshop.classroom.private import PrivateError
-from csworkshop.classroom.store import ClassError
+from csworkshop.classroom.store import CLASS, ClassError
 from csworkshop.screens.paged import Message, NotDone, PagedScreen, script
 
 TROUBLE = (BoardError, ClassError, PrivateError)
+PLACE, USUAL = "CSWORKSHOP_CLASS", "class"  # the variable that names the class folder, and where it lies without
 
 
-def tree_hole(folder: str | Path, *, names: Sequence[str] = (), lang: str | None = None) -> TreeHole:
-    """The anonymous board of the class in `folder`; `names` are your own, to be warned of before they are posted."""
-    return TreeHole(Board(folder, names=names), lang)
+def tree_hole(folder: str | Path | None = None, *, names: Sequence[str] = (), lang: str | None = None) -> TreeHole:
+    """The anonymous board of the class in `folder`; `names` are your own, to be warned of before they are posted.
+
+    Without `folder` it is the one that CSWORKSHOP_CLASS names, else `class` beside the notebook. Where there is no
+    class yet the screen says so, and shows the board as soon as the instructor has made one.
+    """
+    return TreeHole(folder or os.environ.get(PLACE) or USUAL, names, lang)
 
 
 class TreeHole(PagedScreen):
@@ -30,14 +36,23 @@ class TreeHole(PagedScreen):
     groups = ("screen_treehole",)
     every = 5.0
 
-    def __init__(self, board: Board, lang: str | None = None) -> None:
-        self.board = board
+    def __init__(self, folder: str | Path, names: Sequence[str] = (), lang: str | None = None) -> None:
+        self.folder, self.names = Path(folder).expanduser().resolve(), names
+        self._board: Board | None = None
         super().__init__(lang)
+
+    @property
+    def board(self) -> Board:
+        """The class's board; ClassError while there is no class in the folder."""
+        self._board = self._board or Board(self.folder, names=self.names)
+        return self._board
 
     def __repr__(self) -> str:
         return both("board.title")[self.lang]
 
     def page(self) -> Message:
+        if not (self._board or (self.folder / CLASS).exists()):
+            raise NotDone(both("treehole.no_class", folder=self.folder))
         try:
             moderator = self._moderator()
             page = {**board_page(self.board.view()), "queue": None}

@@ -16,6 +16,7 @@ function render({ model, el: root }) {
 
   const shown = screen(voice, act, content);
   root.classList.add("cs-studio", "cs-screen");
+  shown.node.hidden = true; // until there is a page: fields that nobody could use would only puzzle
   root.append(languages(), alarms.node, shown.node);
 
   function send(kind, more = {}) {
@@ -42,9 +43,10 @@ function render({ model, el: root }) {
       else alarms.hide("act");
       if (settle) settle(message);
     } else if (message.problem) {
-      alarms.show("page", { tone: "alarm", text: () => voice.pick(message.problem) });
+      alarms.show("page", { tone: shown.node.hidden ? "info" : "alarm", text: () => voice.pick(message.problem) });
     } else {
       alarms.hide("page");
+      shown.node.hidden = false;
       shown.draw(message.page);
     }
   }
