@@ -51,7 +51,7 @@ class TreeHole(PagedScreen):
         return both("board.title")[self.lang]
 
     def page(self) -> Message:
-        if not (self._board or (self.folder / CLASS).exists()):
+        if not self._board and _missing(self.folder / CLASS):
             raise NotDone(both("treehole.no_class", folder=self.folder))
         try:
             moderator = self._moderator()
@@ -104,6 +104,17 @@ class TreeHole(PagedScreen):
 
     def _moderator(self) -> Moderator | None:
         return Moderator(self.board.klass) if self.board.klass.is_instructor() else None
+
+
+def _missing(path: Path) -> bool:
+    """Whether there is nothing; what may not be looked at is told by whoever opens it."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _same(error: Exception) -> dict[str, str]:

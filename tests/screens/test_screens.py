@@ -68,6 +68,25 @@ def test_posting_warns_once_and_keeps_the_words_on_the_screen(klass: Class) -> N
     assert not tab.act("answer", id=post["id"], text="我是老员工，听我的。", code="guess", despite=False)["ok"]
 
 
+def test_without_a_class_the_tree_hole_says_so_and_appears_when_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CSWORKSHOP_PRIVATE", str(tmp_path / "private"))
+    monkeypatch.delenv("CSWORKSHOP_CLASS", raising=False)
+    monkeypatch.chdir(tmp_path)
+    tab = Tab(tree_hole())
+    assert tab.page is None and str(tmp_path / "class") in tab.problem["zh"]
+    assert not tab.act("post", text="今天有点难。", topic="other", despite=False)["ok"]
+    Class.create(tmp_path / "class", "一班")
+    tab.tick()
+    assert tab.page["posts"] == [] and tab.problem is None
+    assert tab.act("post", text="今天有点难。", topic="other", despite=False)["ok"]
+    Class.create(tmp_path / "other", "二班")
+    monkeypatch.setenv("CSWORKSHOP_CLASS", str(tmp_path / "other"))
+    assert Tab(tree_hole()).page["posts"] == []
+    assert len(Tab(tree_hole("class")).page["posts"]) == 1
+
+
 def test_a_page_that_has_not_changed_is_not_sent_again(klass: Class) -> None:
     tab = Tab(tree_hole(klass.folder))
     assert tab.tick() == []
