@@ -6,6 +6,7 @@ from csworkshop import mark        # mark an answer against an exercise's scorec
 from csworkshop import result      # in a notebook: say what a code exercise will hand in
 from csworkshop import class_panel # in a notebook: join the lesson that is on, see what the instructor shows
 from csworkshop import home        # in a notebook: one's own progress, and what to practise next
+from csworkshop import my_plan     # in a notebook: today's exercises and why, as a card
 from csworkshop import tree_hole   # in a notebook: the class's anonymous board
 from csworkshop import dashboard   # in the instructor's notebook: the room while it works
 """
@@ -23,6 +24,7 @@ __all__ = [
     "join_class",
     "load_exercise",
     "mark",
+    "my_plan",
     "result",
     "studio",
     "tree_hole",
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from csworkshop.screens.panel import class_panel
     from csworkshop.screens.treehole import tree_hole
     from csworkshop.techniques.checker import check
+    from csworkshop.widgets.plan_card import my_plan
     from csworkshop.widgets.studio import studio
 
 _HOME = {
@@ -48,6 +51,7 @@ _HOME = {
     "join_class": "csworkshop.classroom.presence",
     "load_exercise": "csworkshop.exercises.library",
     "mark": "csworkshop.exercises.marking",
+    "my_plan": "csworkshop.widgets.plan_card",
     "result": "csworkshop.exercises.code",
     "studio": "csworkshop.widgets.studio",
     "tree_hole": "csworkshop.screens.treehole",

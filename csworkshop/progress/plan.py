@@ -30,6 +30,7 @@ from csworkshop.text.language import default_language, say
 
 SESSION_MINUTES = 15.0
 LOOKED_AT = 4  # how many attempts at a topic a reason speaks of
+ASSIGNED = "-a-"  # in the id of an exercise that an assignment keeps for itself
 FOCUS = 3  # topics named as weak, and as strong
 PACE_NEEDS = 3  # attempts whose duration is known before a trainee's own pace counts
 WHY = {NEW: "new", DUE: "due", KEEP: "keep"}
@@ -97,6 +98,11 @@ def today(folder: Path | str = ".", lang: str | None = None, **more: Any) -> Pla
     return make_plan(Log(folder).read().attempts, now(), lang=lang or default_language(), **more)
 
 
+def practice() -> list[Any]:
+    """The shipped exercises but those of assignments: what will be graded is no practice, and has no model answer."""
+    return [e for e in exercises() if ASSIGNED not in e.id]
+
+
 def step_words(step: Step, lang: str) -> dict[str, Any]:
     """What a step's line says."""
     level = say(f"plan.level_{step.level}", lang)
@@ -115,9 +121,10 @@ def make_plan(
 ) -> Plan:
     """The plan as of `now`, for a session of about `minutes`. The same arguments give the same plan.
 
-    `library` are exercises of any kind (default: all that ship); `fitted` is a file of a class's own parameters.
+    `library` are exercises of any kind (default: all that ship but those of assignments); `fitted` is a file of a
+    class's own parameters.
     """
-    found = exercises() if library is None else list(library)
+    found = practice() if library is None else list(library)
     shelf = shelf_of(found, known_items(attempts))
     shelf = replace(shelf, parameters=read_fits(fitted, shelf.parameters)) if fitted else shelf
     known = learner(shelf, attempts)
