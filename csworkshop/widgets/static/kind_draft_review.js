@@ -93,12 +93,15 @@ function reviewCard(voice, id, { decisions, reasons, reasoned, writes, longest }
     text.node.append(length);
     return { key, text, length };
   });
+  const [customer, context] = customerTurn(voice, draft.scene);
+  context.open = true; // what every draft is to be compared with
   const node = make(
     "section",
     "cs-review-card",
     { "aria-labelledby": id },
     title,
-    ...customerTurn(voice, draft.scene),
+    customer,
+    context,
     turn,
     make("div", "cs-review-deal", {}, ask, choice, reasonRow, ...texts.map(({ text }) => text.node)),
   );
@@ -117,7 +120,7 @@ function reviewCard(voice, id, { decisions, reasons, reasoned, writes, longest }
   }
   function draw() {
     title.textContent = voice.say("draft_n", { n: n + 1 });
-    label.textContent = voice.say("draft_n", { n: n + 1 });
+    label.textContent = voice.say("drafted");
     ask.textContent = voice.say("decide");
     for (const { decision, node: pick } of picks) {
       pick.firstChild.textContent = voice.say(`do_${decision}`);
