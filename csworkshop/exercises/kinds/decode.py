@@ -184,7 +184,7 @@ def _screen(exercise: Decode) -> Value:
 
 
 def _right(exercise: Decode) -> Value:
-    read = {}
+    read: dict[str, Value] = {}
     for m in exercise.messages:
         signs = sorted(m.numbers([s.words for s in m.signs]))
         read[m.id] = {"emotion": m.emotion, "words": signs, "action": m.calls_for}

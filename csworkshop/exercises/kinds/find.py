@@ -221,7 +221,7 @@ def _poor(exercise: Find) -> list[Value]:
     tried = [(a, b, item) for a, b in every for item in palette[:3]]
     misnamed = [(*places(reply, f.words)[0], next(i for i in palette if i not in (f.item, *f.also))) for f in flaws]
     unjust = [(*places(reply, i.words)[0], flaws[0].item) for i in exercise.innocent]
-    guesses = ([], whole, clause_by_clause, tried, misnamed, unjust)
+    guesses: list[list[tuple[int, int, str]]] = [[], whole, clause_by_clause, tried, misnamed, unjust]
     return [{"marks": [{"start": a, "end": b, "item": i} for a, b, i in sorted(g)[:MOST_MARKS]]} for g in guesses]
 
 
