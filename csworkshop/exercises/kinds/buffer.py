@@ -156,7 +156,7 @@ def _mark(value: Value, exercise: Buffer, level: Level) -> Marks:
 
 def _pause_line(one: Round, who: Bilingual, did: _Round, exercise: Buffer, untimed: bool, worth: float) -> Line:
     seconds, latest = did.first_ms / 1000, exercise.within + PAUSE_MS / 1000
-    name = Bilingual(zh=f"{who.zh}：停三秒", en=f"{who.en}: the pause")
+    name = Bilingual(zh=f"{who.zh}：停三秒", en=f"{who.en}: The pause")
     thought_first = bool(did.line) and did.line_ms <= did.first_ms
     if not (did.first or did.reply.strip()):
         share, zh, en = 0.0, "没有开口，停顿无从谈起。", "Nothing was said."
@@ -178,7 +178,7 @@ def _pause_line(one: Round, who: Bilingual, did: _Round, exercise: Buffer, untim
 
 
 def _talk_line(one: Round, who: Bilingual, did: _Round, worth: float) -> Line:
-    name = Bilingual(zh=f"{who.zh}：对自己说", en=f"{who.en}: to yourself")
+    name = Bilingual(zh=f"{who.zh}：对自己说", en=f"{who.en}: To yourself")
     if did.line == OWN and did.own.strip():
         does = effect(did.own)
         share = {"steadies": 1.0, "unclear": HALF, "feeds": 0.0}[does]
@@ -213,7 +213,7 @@ def _talk_line(one: Round, who: Bilingual, did: _Round, worth: float) -> Line:
 def _first_line(
     one: Round, who: Bilingual, did: _Round, before: list[str], exercise: Buffer, level: Level, worth: float
 ) -> Line:
-    name = Bilingual(zh=f"{who.zh}：第一句话", en=f"{who.en}: first sentence")
+    name = Bilingual(zh=f"{who.zh}：第一句话", en=f"{who.en}: First sentence")
     item, reply = f"{one.id}.first", did.reply.strip()
     if one.first:
         option = next((o for o in one.first.options if o.id == did.first), None)

@@ -61,7 +61,7 @@ export function board(voice, ids, content, on) {
     const scream = make("div", "cs-buffer-scream", {}, heat, says);
     const stage = make("div", "cs-buffer-stage", {}, breath.node, scream);
     const ready = make("p", "cs-quiet");
-    const start = pressable(voice, "start_round", () => begin(n), "cs-button cs-primary");
+    const start = pressable(voice, "start_round", () => begin(n), "cs-button cs-buffer-go");
     const wait = make("div", "cs-buffer-wait", {}, ready, start);
 
     const talkTitle = heading(`${id}-talk`, () => voice.say("talk"), voice);
@@ -80,9 +80,9 @@ export function board(voice, ids, content, on) {
       // The clock takes the first key, not the first whole syllable.
       for (const event of ["beforeinput", "compositionstart"]) first.area.addEventListener(event, () => touched(n));
     }
-    const end = pressable(voice, "end_round", () => finish(n), "cs-button cs-primary");
+    const end = pressable(voice, "end_round", () => finish(n), "cs-button cs-buffer-go");
     const again = pressable(voice, "again", () => begin(n));
-    const next = pressable(voice, "next", () => show(n + 1), "cs-button cs-primary");
+    const next = pressable(voice, "next", () => show(n + 1), "cs-button cs-buffer-go");
     const told = make("p", "cs-buffer-told");
     const found = foundIn(voice, (item) => item.startsWith(`${round.id}.`));
     const steps = make("div", "cs-buffer-steps", {}, talkTitle, talk.node, own.node, firstTitle, first.node);
