@@ -42,6 +42,9 @@ RELEASE_STEPS = (
 IGNORED = (
     ".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", f".{ANSWERS}.lock", f".{ANSWERS}.*.tmp", KEPT
 )  # fmt: skip
+# What trainees find where the teacher's solution stood: a line to write over. nbgrader's own raises an error, at which
+# "run all cells" stops, before the exercises below are on the screen.
+STUB = {"python": "# 在这里写\n..."}
 
 
 class UntrustedSettings(Exception):
@@ -54,6 +57,8 @@ def trust(config: Any, course: Path) -> None:
         config.CourseDirectory.course_id = COURSE_ID
     config.CourseDirectory.ignore = list(IGNORED)
     config.GenerateAssignment.preprocessors = list(RELEASE_STEPS)
+    if "code_stub" not in config.ClearSolutions:
+        config.ClearSolutions.code_stub = dict(STUB)
     config.Autograde.sanitize_preprocessors = list(SANITIZE_STEPS)
     config.Autograde.autograde_preprocessors = list(AUTOGRADE_STEPS)
     config.Autograde.exclude_overwriting = {name: [ANSWERS] for name in _assignments(course)}
