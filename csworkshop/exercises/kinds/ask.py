@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from html import escape
 from itertools import combinations
 from typing import Any, Literal
 
@@ -26,7 +27,6 @@ from csworkshop.text.language import say
 LONGEST = 160  # characters of a question
 GOT, ORDER, OPEN = 55.0, 30.0, 15.0  # percent for what was asked, the order, and beginning openly
 AGAIN, FORBIDDEN, PRESUMED, VOLLEY = 10.0, 25.0, 15.0, 10.0  # percent that a question costs
-CERTAIN, PRESENT = 0.9, 0.5  # see _rude
 MOST_AT_ONCE = 2  # things that one question may ask for
 
 
@@ -207,17 +207,10 @@ def _sure(item: str, question: Question, exercise: Ask, level: Level) -> bool:
     return found.present and found.score >= CRITICAL_SURE
 
 
-def _levels(level: Level) -> tuple[Level, Level]:
-    return level, "fast"
-
-
 def _rude(question: Question, exercise: Ask, level: Level) -> bool:
-    """The learned reader takes a plain question for a rude one at times. Where the question gets something, that it is
-    rude must be certain, or be said by the rules, too."""
-    if not _sure("rude", question, exercise, level):
-        return False
-    full, quick = (_checked(question.text, exercise.scenario, x)["rude"].score for x in _levels(level))
-    return not question.gets or full >= CERTAIN or quick >= PRESENT
+    """The learned reader takes a plain question for a rude one at times: where a question gets something, only words
+    that are declared to talk back count."""
+    return question.talks_back or (not question.gets and _sure("rude", question, exercise, level))
 
 
 def _respond(exercise: Ask, value: Value, name: str, data: Mapping[str, Any]) -> Value:
@@ -257,6 +250,14 @@ def _screen(exercise: Ask) -> Value:
     return {"scene": scene(exercise.scenario), "least": 3, "most": 5, "longest": LONGEST}
 
 
+def _show(value: Value, exercise: Ask, lang: str) -> str:
+    """The row of questions, each with what the customer says to it."""
+    texts = [q["text"] for q in value["questions"]]
+    answers = _respond(exercise, value, "answers", {"questions": texts})["answers"]
+    rows = zip(texts, answers, strict=True)
+    return f"<ol>{''.join(f'<li>{escape(q)}<br><em>{escape(a)}</em></li>' for q, a in rows)}</ol>"
+
+
 def _right(exercise: Ask) -> Value:
     return {"questions": [{"text": text, "asked": False} for text in exercise.model]}
 
@@ -273,4 +274,4 @@ def _poor(exercise: Ask) -> list[Value]:
     return [{"questions": [{"text": text, "asked": False} for text in row]} for row in rows]
 
 
-KIND = Kind("ask", Ask, _mark, _answer, _screen, _right, _poor, respond=_respond)
+KIND = Kind("ask", Ask, _mark, _answer, _screen, _right, _poor, respond=_respond, show=_show)

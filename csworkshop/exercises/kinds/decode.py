@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from pydantic import Field
@@ -183,6 +184,22 @@ def _screen(exercise: Decode) -> Value:
     }
 
 
+def _show(value: Value, exercise: Decode, lang: str) -> str:
+    """Each message with the clauses that were picked underlined, and what was made of it."""
+    rows = []
+    for m in exercise.messages:
+        said = value["read"].get(m.id, {})
+        clauses = [
+            f'<span style="text-decoration:underline">{escape(p)}</span>' if n in said.get("words", ()) else escape(p)
+            for n, p in enumerate(m.phrases)
+        ]
+        chosen = [kinds()[said["emotion"]].name[lang]] if "emotion" in said else []
+        chosen += [kinds()[said["action"]].action[lang]] if "action" in said else []
+        told = "".join(f"<p>{escape(text)}</p>" for text in (" · ".join(chosen), said.get("opening", "")) if text)
+        rows.append(f"<li><blockquote>{''.join(clauses)}</blockquote>{told}</li>")
+    return f"<ol>{''.join(rows)}</ol>"
+
+
 def _right(exercise: Decode) -> Value:
     read: dict[str, Value] = {}
     for m in exercise.messages:
@@ -219,4 +236,4 @@ def _poor(exercise: Decode) -> list[Value]:
     return [*found, {"read": {m.id: seeming(m) for m in each}}, {"read": {m.id: half(m) for m in each}}]
 
 
-KIND = Kind("decode", Decode, _mark, _answer, _screen, _right, _poor)
+KIND = Kind("decode", Decode, _mark, _answer, _screen, _right, _poor, show=_show)

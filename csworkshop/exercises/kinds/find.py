@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -205,6 +206,18 @@ def _screen(exercise: Find) -> Value:
     }
 
 
+def _show(value: Value, exercise: Find, lang: str) -> str:
+    """The reply with the marked words underlined, each with the name that it was given."""
+    text, done, pieces = exercise.reply, 0, []
+    for m in value["marks"]:
+        start = max(m["start"], done)
+        words = f'<span style="text-decoration:underline">{escape(text[start : m["end"]])}</span>'
+        name = f"<strong>［{escape(catalogue().items[m['item']].name[lang])}］</strong>"
+        pieces += [escape(text[done:start]), words if start < m["end"] else "", name]
+        done = max(done, m["end"])
+    return f'<blockquote style="white-space:pre-wrap">{"".join(pieces)}{escape(text[done:])}</blockquote>'
+
+
 def _right(exercise: Find) -> Value:
     spans = [(*places(exercise.reply, f.words)[0], f.item) for f in exercise.flaws]
     return {"marks": [{"start": a, "end": b, "item": item} for a, b, item in sorted(spans)]}
@@ -225,4 +238,4 @@ def _poor(exercise: Find) -> list[Value]:
     return [{"marks": [{"start": a, "end": b, "item": i} for a, b, i in sorted(g)[:MOST_MARKS]]} for g in guesses]
 
 
-KIND = Kind("find", Find, _mark, _answer, _screen, _right, _poor)
+KIND = Kind("find", Find, _mark, _answer, _screen, _right, _poor, show=_show)

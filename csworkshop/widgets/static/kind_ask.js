@@ -44,7 +44,7 @@ export function board(voice, ids, content, on) {
     const down = tool("down", "down", () => move(n, 1));
     const away = tool("away", "remove", () => remove(n));
     const told = make("span", "cs-ask-told");
-    const answer = make("div", "cs-ask-answer", { "aria-live": "polite" });
+    const answer = make("div", "cs-ask-answer", { "aria-live": "polite", hidden: "" });
     const tools = make("div", "cs-ask-tools", {}, told, put_, up, down, away);
     field.node.append(answer);
     const li = make("li", "cs-ask-card", {}, field.node, tools);

@@ -139,6 +139,14 @@ def test_presuming_a_volley_and_secrets(stroller: Ask) -> None:
 
 
 @pytest.mark.parametrize(
+    "words", ["哪个轮子松，你自己不会看？", "您能不能说重点，到底哪个轮子？", "跟您说不明白，轮子松不松？"]
+)
+def test_talking_back_fails_the_row_even_if_it_gets_something(stroller: Ask, words: str) -> None:
+    marks = asked(stroller, GOOD[0], words, *GOOD[2:])
+    assert row(marks, "rude-2").state == "critical" and not marks.passed
+
+
+@pytest.mark.parametrize(
     "questions",
     [
         ("什么时候？哪里？多少？怎么？为什么？", "希望退款换货维修？", "方便时间电话地址？"),
@@ -214,3 +222,10 @@ def test_an_authors_mistakes_are_told(tmp_path: Path) -> None:
         path.write_text(source.replace(old, new), "utf-8")
         with pytest.raises(DataFileError, match=says):
             read_any(path)
+
+
+def test_a_page_shows_questions_and_answers(stroller: Ask) -> None:
+    assert KIND.show is not None
+    value = {"questions": [{"text": "<i>哪个轮子松？", "asked": True}, {"text": "", "asked": False}]}
+    shown = KIND.show(value, stroller, "zh")
+    assert "&lt;i&gt;哪个轮子松？<br><em>我看了，左前轮" in shown and "<i>" not in shown

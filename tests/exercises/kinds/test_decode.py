@@ -156,3 +156,11 @@ def test_the_screen_has_no_key(hidden: Decode) -> None:
             assert secret not in text
         assert "".join(next(m["phrases"] for m in shown["messages"] if m["id"] == message.id)) == message.text
     assert "surface" not in text and "decoy" not in text and hidden.messages[0].opening.model not in text  # type: ignore[union-attr]
+
+
+def test_a_page_shows_what_was_read(hidden: Decode) -> None:
+    assert KIND.show is not None
+    evil = "<b onclick=alert(1)>好</b>"
+    shown = KIND.show({"read": {"insulin": {"words": [2], "emotion": "anxiety", "opening": evil}}}, hidden, "zh")
+    assert '<span style="text-decoration:underline">现在三点半了，</span>' in shown and "焦急" in shown
+    assert "<b" not in shown.replace("<blockquote", "") and "&lt;b" in shown

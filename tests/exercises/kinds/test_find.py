@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -166,3 +168,12 @@ def test_phrases_are_the_whole_text() -> None:
     assert "".join(text[a:b] for a, b in phrases(text)) == text
     (span,) = places(text, ["您先别急"])
     assert text[slice(*area(text, span).around)].startswith("“您先别急”")
+
+
+def test_a_page_shows_the_marked_reply(night: Find) -> None:
+    assert KIND.show is not None
+    shown = KIND.show(KIND.model_answer(night), night, "zh")
+    plain = re.sub(r"<strong>.*?</strong>|<.*?>", "", shown)
+    assert unescape(plain) == night.reply and shown.count("<strong>") == len(night.flaws)
+    twice = {"marks": [{"start": 0, "end": 9, "item": "rude"}, {"start": 3, "end": 6, "item": "vague"}]}
+    assert unescape(re.sub(r"<strong>.*?</strong>|<.*?>", "", KIND.show(twice, night, "en"))) == night.reply
