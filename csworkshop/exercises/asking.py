@@ -113,6 +113,7 @@ class Question:
     forbidden: tuple[str, ...] = ()
     presumes: str = ""
     talks_back: bool = False
+    secret: bool = False
 
 
 def understood(
@@ -120,9 +121,9 @@ def understood(
 ) -> Question:
     """The question `text` as it is read; what isn't a question asks for nothing."""
     asking = [s for s in _sentences(text) if _any("question", s)]
-    back = _any("talks_back", fold(text).text)
+    back, secret = (_any(key, fold(text).text) for key in ("talks_back", "secret"))
     if not asking:
-        return Question(text, False, False, None, presumes=_presumed(text), talks_back=back)
+        return Question(text, False, False, None, presumes=_presumed(text), talks_back=back, secret=secret)
     forbidden = tuple(s.id for s in never if any(_hit(s.asked, s.unless, q) for q in asking))
     gets = () if forbidden else _asked_for(asking, wanted, [*known, *never])
     confirms = any(_any("confirms", q) for q in asking)
@@ -130,7 +131,7 @@ def understood(
     kinds = [i.kind for i in wanted if i.id in gets]
     kind = min(kinds, key=KINDS.index) if kinds else None if repeats else _general(asking)
     opens = _any("open", fold(text).text) or _open(asking)
-    return Question(text, True, opens, kind, gets, repeats, forbidden, _presumed(text), back)
+    return Question(text, True, opens, kind, gets, repeats, forbidden, _presumed(text), back, secret)
 
 
 def _sentences(text: str) -> list[str]:

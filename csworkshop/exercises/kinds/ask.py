@@ -195,7 +195,7 @@ def _fault_lines(n: int, question: Question, exercise: Ask, before: set[str], le
         costs("presumed", PRESUMED, _both("presumed", words=question.presumes))
     if len(question.gets) > MOST_AT_ONCE:
         costs("volley", VOLLEY, _both("volley", n=len(question.gets)))
-    if not question.forbidden and _sure("privacy", question, exercise, level):
+    if not question.forbidden and _secret(question, exercise, level):
         costs("privacy", 0, _both("privacy"), critical=True)
     if _rude(question, exercise, level):
         costs("rude", 0, _both("rude"), critical=True)
@@ -207,10 +207,14 @@ def _sure(item: str, question: Question, exercise: Ask, level: Level) -> bool:
     return found.present and found.score >= CRITICAL_SURE
 
 
+# The learned reader takes a plain question (报一下水表的数) for a rude or a prying one at times: where a question gets
+# something of the case, it needs words that are declared to be so, too.
 def _rude(question: Question, exercise: Ask, level: Level) -> bool:
-    """The learned reader takes a plain question for a rude one at times: where a question gets something, only words
-    that are declared to talk back count."""
     return question.talks_back or (not question.gets and _sure("rude", question, exercise, level))
+
+
+def _secret(question: Question, exercise: Ask, level: Level) -> bool:
+    return (question.secret or not question.gets) and _sure("privacy", question, exercise, level)
 
 
 def _respond(exercise: Ask, value: Value, name: str, data: Mapping[str, Any]) -> Value:
@@ -232,7 +236,7 @@ def _said(question: Question, exercise: Ask, told: set[str]) -> str:
         return exercise.replies.get(key) or reply_to(key)
 
     own = {s.id: s.answer for s in (*exercise.known, *exercise.never)}
-    if question.forbidden or _sure("privacy", question, exercise, "full"):
+    if question.forbidden or _secret(question, exercise, "full"):
         return next((own[i] for i in question.forbidden if own[i]), words("refused"))
     if question.presumes or _rude(question, exercise, "full"):
         return words("presumed")
