@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from html import escape
 
+from csworkshop.exercises.activity import load
 from csworkshop.exercises.definition import Activity, Exercise
+from csworkshop.exercises.kinds import kind_of
 from csworkshop.exercises.marking import MAX_CHARACTERS, Line, Marks
 from csworkshop.text.language import say
 
@@ -110,8 +112,13 @@ def as_text(marks: Marks, exercise: Exercise | Activity, lang: str = "zh", maxim
     return rows
 
 
-def as_html(marks: Marks, exercise: Exercise | Activity, lang: str = "zh", maximum: float = 100) -> str:
-    """The marked scorecard as one HTML block, the reply with its evidence marked, safe to show anywhere."""
+def as_html(
+    marks: Marks, exercise: Exercise | Activity, lang: str = "zh", maximum: float = 100, answer: str = ""
+) -> str:
+    """The marked scorecard as one HTML block, the reply with its evidence marked, safe to show anywhere.
+
+    `answer` is an activity's answer as it was saved: kinds that have something to show of it (a talk) do.
+    """
     score = say("marks.score", lang, score=marks.points(maximum), maximum=maximum)
     title, outcome = escape(exercise.title[lang]), escape(verdict(marks, exercise, lang))
     rows = "".join(_row(line, lang, maximum) for line in marks.lines if line.state != "clean")
@@ -122,8 +129,21 @@ def as_html(marks: Marks, exercise: Exercise | Activity, lang: str = "zh", maxim
         f"<p><strong>{title}</strong> · {escape(score)} · {outcome}</p>"
         f"{reply}"
         f"{f'<p>{escape(text)}</p>' if (text := start(exercise, lang, maximum)) else ''}"
-        f'<table style="border-collapse:collapse;text-align:left"><tbody>{rows}</tbody></table></div>'
+        f'<table style="border-collapse:collapse;text-align:left"><tbody>{rows}</tbody></table>'
+        f"{_shown(answer, exercise, lang)}</div>"
     )
+
+
+def _shown(answer: str, exercise: Exercise | Activity, lang: str) -> str:
+    """What the kind shows of an answer; "" for one that can't be read: its marks say so."""
+    if not answer or isinstance(exercise, Exercise):
+        return ""
+    show = kind_of(exercise).show
+    try:
+        value = load(answer, exercise) if show else {}
+    except ValueError:
+        return ""
+    return show(value, exercise, lang) if show and value else ""
 
 
 def _row(line: Line, lang: str, maximum: float) -> str:

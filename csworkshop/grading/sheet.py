@@ -101,7 +101,7 @@ def _mark_reply(
         level: Level = "fast" if len(answer) > MAX_CHARACTERS else "full"
         marks = overridden(mark(answer, exercise, level), exercise, said, cell.maximum)
         points = plain_points(marks.points(cell.maximum), cell.maximum)
-        html = as_html(marks, exercise, lang, cell.maximum) + words
+        html = as_html(marks, exercise, lang, cell.maximum, answer) + words
         return CellMark(cell, points, html, marks=marks)
     except Exception as error:  # a bug of the kit's that one answer brings out: a person marks it, the class goes on
         fault = Fault("kit_failed")

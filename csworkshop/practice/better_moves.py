@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from csworkshop.practice.agents import Agents, agents_file, read_agents
-from csworkshop.practice.condition import FEELINGS
+from csworkshop.practice.condition import FEELINGS, When
 from csworkshop.practice.customer import say
 from csworkshop.practice.debrief_words import sentences
 from csworkshop.practice.mood import Change, Mood
 from csworkshop.practice.replays import beginnings
+from csworkshop.practice.statements import match
 from csworkshop.practice.talk import Talk, Turn
 from csworkshop.techniques.catalogue import Bilingual, catalogue
+from csworkshop.text.normalise import fold
 
 MOST = 2  # turns that are looked at again
 WELL = 12.0  # all feelings together: a reply that does so much good needs no better one
@@ -50,8 +52,10 @@ def better_moves(talk: Talk, most: int = MOST) -> tuple[Better, ...]:
     turns = [(t, gain(stood[n].mood, t.mood)) for n, t in enumerate(talk.turns)]
     worst = sorted((row for row in turns if row[1] < WELL and not _settled(row[0])), key=lambda row: row[1])[:most]
     agents = _agents(talk)
-    chosen = sorted(worst, key=lambda row: row[0].number)
-    return tuple(_better(stood[t.number - 1], t, agents) for t, _ in chosen)
+    found: list[Better] = []
+    for turn, _ in sorted(worst, key=lambda row: row[0].number):
+        found.append(_better(stood[turn.number - 1], turn, agents, {b.words for b in found}))
+    return tuple(found)
 
 
 def _settled(turn: Turn) -> bool:
@@ -67,10 +71,10 @@ def _harm(turn: Turn) -> set[str]:
     return {"waited" if c.item == "waiting" else c.item for c in turn.changes if _hurts(c)}
 
 
-def _better(before: Talk, turn: Turn, agents: Agents | None) -> Better:
+def _better(before: Talk, turn: Turn, agents: Agents | None, told: set[str]) -> Better:
     why, advice = _why(turn)
     found = Better(turn.number, before.mood, turn.mood, why, advice)
-    tried = [say(before, words) for words in _candidates(before, agents)]
+    tried = [say(before, words) for words in _candidates(before, agents) if words not in told]
     tried = [t for t in tried if gain(before.mood, t.mood) >= gain(before.mood, turn.mood) + CLEARLY]
     if not tried:
         return found
@@ -94,13 +98,20 @@ def _why(turn: Turn) -> tuple[tuple[Bilingual, ...], tuple[Bilingual, ...]]:
 
 
 def _candidates(before: Talk, agents: Agents | None) -> Iterator[str]:
-    """Replies of the strategies that fit the talk as it stood: those for the customer's question first."""
+    """What the strategies would say next: to the customer's question first; nothing that isn't known yet."""
     if agents is None:
         return
-    steps = [s for strategy in agents.model for s in strategy.steps if not set(s.say) & set(before.replies)]
-    asked = [s for s in steps if s.asking and s.asking == before.state.asking]
-    fits = [s for s in steps if not s.asking and s.when.holds(before.state)]
-    yield from list(dict.fromkeys(s.say[before.seed % len(s.say)] for s in [*asked, *fits]))[:TRIED]
+    case, state, said = before.case, before.state, set(before.replies)
+    found: list[str] = []
+    for strategy in agents.model:
+        steps = [s for s in strategy.steps if not said & set(s.say)]
+        asked = [s for s in steps if s.asking and s.asking == state.asking]
+        next_ = [s for s in steps if not s.asking and s.when.holds(state)]
+        if state.had("heard"):  # the opening comforts; who has done that goes on
+            next_ = [s for s in next_ if s.when != When()] or next_
+        found += [s.say[before.seed % len(s.say)] for s in [*asked, *next_[: 2 if state.had("heard") else 1]]]
+    hidden = not any(state.had(f) for w in case.hidden.unlocked for f in ("hidden", "met", *w.did))
+    yield from [w for w in dict.fromkeys(found) if not (hidden and match(case.hidden.met, fold(w).text))][:TRIED]
 
 
 def _agents(talk: Talk) -> Agents | None:

@@ -138,8 +138,8 @@ class Debrief:
         return {i: known.count(i) for i in dict.fromkeys(known)}
 
 
-def debrief(talk: Talk) -> Debrief:
-    """What there is to learn from a talk, finished or not."""
+def debrief(talk: Talk, *, better: bool = True) -> Debrief:
+    """What there is to learn from a talk, finished or not; without `better`, no other replies are tried out."""
     case, state = talk.case, talk.state
     first = start(case, talk.seed).mood
     moods = (first, *(t.mood for t in talk.turns))
@@ -173,7 +173,7 @@ def debrief(talk: Talk) -> Debrief:
         promises=tuple(
             Promised(p.words, p.turn, shown(minutes_of(case.clock) + p.due), p.fate) for p in state.promises
         ),
-        better=better_moves(talk),
+        better=better_moves(talk) if better else (),
         missed=tuple(missed),
     )
 

@@ -11,6 +11,7 @@ must have is written at the top of `static/activity.js`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -71,9 +72,10 @@ class ActivityWidget(SavedExercise):
         if self.points is not None and not self.kind.live:
             return Shown(both("check_withheld")[self.lang])
         with LOCK:
-            marks = self._mark(self._known().text)
+            text = self._known().text
+            marks = self._mark(text)
         lines = as_text(marks, self.exercise, self.lang, self.maximum)
-        return Shown("\n".join(lines), as_html(marks, self.exercise, self.lang, self.maximum))
+        return Shown("\n".join(lines), as_html(marks, self.exercise, self.lang, self.maximum, text))
 
     def solution(self) -> Shown:
         """The model answer, marked, after an honest try; in a graded assignment after grading only."""
@@ -118,8 +120,17 @@ class ActivityWidget(SavedExercise):
         self._attempted(marked, answer.text, asked=True)
 
     def _ask(self, message: Message) -> None:
-        assert self.kind.respond is not None
+        name = message["name"]
+        if self.points is not None and name in self.kind.withheld:
+            return
         value = load(self._known().text, self.exercise)
+        if name in self.kind.slow:  # whoever asks waits; saving doesn't
+            threading.Thread(target=self._tell, args=(message, value), daemon=True).start()
+        else:
+            self._tell(message, value)
+
+    def _tell(self, message: Message, value: Message) -> None:
+        assert self.kind.respond is not None
         said = self.kind.respond(self.exercise, value, message["name"], message["data"])
         self.send({**said, "kind": "told", "client": message["client"], "name": message["name"]})
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from csworkshop.exercises.kinds import kind_names
+from csworkshop.exercises.kinds import kind_named, kind_names
 from csworkshop.text.language import LANGUAGES, strings
 from csworkshop.widgets import activity, studio
 from csworkshop.widgets.esm import STATIC, joined, style
@@ -57,7 +57,8 @@ def test_a_file_fits_in_one_reading(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_every_string_that_is_asked_for_exists(path: Path) -> None:
     asked = set(re.findall(r'(?<!model\.)\b(?:say|note|set|pressable)\((?:voice, )?"(\w+)"', path.read_text("utf-8")))
-    known = {*strings()["studio"], *strings().get(path.stem, {})}
+    kinds = [path.stem, *(f"kind_{kind}" for kind in kind_names() if path.name in kind_named(kind).scripts)]
+    known = {*strings()["studio"], *(key for group in kinds for key in strings().get(group, {}))}
     assert asked <= known, asked - known
 
 

@@ -39,6 +39,10 @@ class Kind:
     `live`     marks come while the trainee works; otherwise when asked for (检查), and never in a graded assignment
     `respond`  what the exercise's own world says to the screen's question `name` with `data`, given the answer so far:
                a search, a customer, a simulated system. It must not tell what is right.
+    `withheld` questions whose answers tell how well it was done: not answered in a graded assignment
+    `slow`     questions whose answers may take seconds: nothing else waits for them
+    `show`     the answer itself for a page, besides its marks: (value, exercise, lang) -> HTML, escaped, in the few
+               tags and inline styles that `csworkshop.grading.steps.harmless` lets through
     `styles`   style sheets besides the common ones; `scripts` pieces of other screens that the board is made of
     """
 
@@ -51,6 +55,9 @@ class Kind:
     poor_answers: Callable[[Any], list[Value]]
     live: bool = False
     respond: Callable[[Any, Value, str, Mapping[str, Any]], Value] | None = None
+    withheld: frozenset[str] = frozenset()
+    slow: frozenset[str] = frozenset()
+    show: Callable[[Value, Any, str], str] | None = None
     styles: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
 
