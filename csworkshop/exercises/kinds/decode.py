@@ -108,9 +108,11 @@ def _words_line(message: Message, which: int, chosen: Sequence[int]) -> Line:
         return line(f"{message.id}-words", name, 0, WORDS, reason)
     texts = message.phrases
     zh = [f"“{_bare(texts[n])}”：{why[signs[n]]}" for n in hits]
-    plain = say("decode_told.plain", "zh"), say("decode_told.plain", "en")
-    zh += [f"“{_bare(texts[n])}”：{why[decoys[n]] if n in decoys else plain[0]}" for n in wrong]
-    en = [x.replace(plain[0], plain[1]) for x in zh]
+    zh += [f"“{_bare(texts[n])}”：{why[decoys[n]]}" for n in wrong if n in decoys]
+    en = list(zh)
+    if plain := "".join(f"“{_bare(texts[n])}”" for n in wrong if n not in decoys):
+        zh.append(say("decode_told.plain", "zh", words=plain))
+        en.append(say("decode_told.plain", "en", words=plain))
     if left := needed - len(hits):
         zh.append(
             "还有更能说明问题的话没有点出来。" if not hits else f"至少还差 {max(left, 0)} 处。" if left > 0 else ""
