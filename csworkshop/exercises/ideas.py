@@ -127,7 +127,7 @@ def not_own(text: str, given: Sequence[str], least: int, most: int) -> Bilingual
     """
     if trouble := _wrong_size(text, least, most):
         return trouble
-    if not credible(text):
+    if not credible(text, terse=True):
         return Bilingual(
             zh="这是一串词，还不是句子。写成别人照着能做的话：什么情况下，先做什么，再做什么。",
             en="These are words in a row. Write sentences that a colleague could act on: when, what first, what next.",

@@ -34,12 +34,16 @@ _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _STUTTER = re.compile(r"(.{2,9}?)\1+")
 MOST_STUTTER, MOST_OF_ONE = 0.4, 0.2  # shares of the letters: phrases said twice in a row, one letter
 WORD_OR_TWO = 6  # a label that names no technique has no more characters than these behind it in a pile
+TIED, TERSE = 0.2, 0.08  # share of small words in a long clause: to a customer, in a note
 MANY_JOINTS = 4  # a path (我的—安全中心—转账限额) has fewer
 MIN_WORDS = 16  # shorter texts are judged by what they say
 
 
-def credible(reply: str) -> bool:
-    """False for a pile of key words, of labels or of repetitions; True for anything that reads as clauses."""
+def credible(reply: str, *, terse: bool = False) -> bool:
+    """False for a pile of key words, of labels or of repetitions; True for anything that reads as clauses.
+
+    `terse` is for notes between colleagues, who leave out small words that a customer would be given.
+    """
     text = fold(reply).text
     if len(_JOINTS.findall(text)) >= MANY_JOINTS:
         if len(_JOINTS.split(text)) >= 0.8 * len(clauses(_JOINTS.sub("，", text))):
@@ -49,7 +53,7 @@ def credible(reply: str) -> bool:
     words = [c for piece in pieces for c in piece]
     if len(words) < MIN_WORDS:
         return True
-    return not (_labels(text) or _crumbs(pieces) or _untied(pieces) or _repeats("".join(words)))
+    return not (_labels(text) or _crumbs(pieces) or _untied(pieces, TERSE if terse else TIED) or _repeats("".join(words)))
 
 
 def _labels(text: str) -> bool:
@@ -67,10 +71,10 @@ def _crumbs(pieces: list[list[str]]) -> bool:
     return len(pieces) >= 6 and short >= 0.75 * len(pieces) and _ties([c for p in pieces for c in p]) < 0.36
 
 
-def _untied(pieces: list[list[str]]) -> bool:
+def _untied(pieces: list[list[str]], least: float) -> bool:
     """Mostly clauses longer than people write, without the small words that would make them so."""
     hanzi = [[c for c in p if not c.isascii()] for p in pieces]  # a clause with part numbers and dates is no pile
-    untied = sum(len(p) for p in hanzi if len(p) >= 20 and _ties(p) < 0.2)
+    untied = sum(len(p) for p in hanzi if len(p) >= 20 and _ties(p) < least)
     return untied > 0.5 * sum(map(len, pieces))
 
 

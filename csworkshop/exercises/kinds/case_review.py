@@ -24,7 +24,7 @@ TURNS, GOOD, WRONG, KEEP, CHANGE = 22.0, 14.0, 30.0, 17.0, 17.0  # percent of th
 LEAST_PASS = 70  # the marks alone, without a word written, must not be enough
 NAMED = 0.5  # of a wrong decision: for finding it, the other half for what should have been done
 UNJUST = 7.0  # percent that a mark without reason costs
-LEAST, MOST = 30, 300  # characters of a text
+LEAST, MOST = 24, 300  # characters of a text
 LONGEST = 1000
 
 
