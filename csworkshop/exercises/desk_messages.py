@@ -6,6 +6,7 @@ customer's own words, not the same as before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,7 @@ from pydantic import Field
 from csworkshop.exercises.activity import line
 from csworkshop.exercises.ideas import Idea, alike, letters, said
 from csworkshop.exercises.marking import Line
-from csworkshop.practice.clock import minutes_of, promised, shown
+from csworkshop.practice.clock import due_in, minutes_of, promised, shown
 from csworkshop.practice.desk import GRACE, Day
 from csworkshop.techniques.catalogue import Bilingual
 from csworkshop.techniques.checker import Level, Report, check
@@ -25,8 +26,10 @@ from csworkshop.techniques.relevance import parrots
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.techniques.sincere import insincere
 from csworkshop.text.language import LANGUAGES, say
+from csworkshop.text.normalise import fold
+from csworkshop.text.segment import clauses
 
-PROMISES, PROGRESS, MESSAGES, TELL = 12.0, 16.0, 12.0, 12.0
+PROMISES, PROGRESS, MESSAGES, TELL = 12.0, 18.0, 12.0, 12.0
 PESTERED = 8.0
 FIRST = 20  # minutes within which a customer hears from us for the first time
 APART = 30  # minutes between two messages that count as two
@@ -34,6 +37,15 @@ CLOSE_BY = 15  # minutes between two messages of which nobody asked for the seco
 SAME = 0.8  # how much of a message stands in an earlier one that is sent again
 SHORTEST, LONGEST = 12, 500
 GRAVE = ("rude", "blame", "privacy", "overpromise")
+# A promise to speak, which only a message keeps; that somebody else delivers by a time is no word of ours.
+_WORD = re.compile(
+    r"告诉|告知|答复|回[复您电]|联系|消息|打[给您电]|通知|再(?:来|问|说|确认|和您|跟您)|来问|准话|准信|进展"
+    r"|给您(?:说|结果|答|回|打|一个)|说(?:清|明|结果)"
+)
+_PAST = re.compile(r"昨|刚才|已经?|等了|说过|您说")
+_TIME = re.compile(
+    r"(?:今天|今晚|明天|明早|上午|中午|下午|晚上)*(?:\d{1,2}[:：]\d{2}|\d{1,2}点(?:半|\d{1,2}分?)?)|(?:半|\d+)个?(?:小时|钟头|分钟)[之以]?内"
+)
 SURE = 0.75  # what is grave must be more than likely
 
 
@@ -113,7 +125,7 @@ def promises(day: Day, messages: list[Said]) -> Line:
     named = [
         (words, m.at, m.at + due)
         for m in messages
-        for words, due in promised(m.text, start + m.at)
+        for words, due in _given(m.text, start + m.at)
         if due > 1 and m.at + due <= min(day.clock, day.desk.length)
     ]
     if not named:
@@ -127,6 +139,20 @@ def promises(day: Day, messages: list[Said]) -> Line:
     else:
         reason = told("promises_kept", n=len(named))
     return line("promises", name, share, PROMISES, reason, quotes=broken[:3])
+
+
+def _given(text: str, now: int) -> list[tuple[str, int]]:
+    """Promises to speak, with the minutes from `now` at which they come due. Besides those of the promise grammar,
+    a time in a clause that says that we speak: 11点半前我告诉您几点有人上门 holds a question, and is a promise."""
+    found = [(words, due) for words, due in promised(text, now) if _WORD.search(words)]
+    folded = fold(text).text
+    for start, end in clauses(folded):
+        clause, time = folded[start:end], _TIME.search(folded, start, end)
+        known = any(clause in words or words in clause for words, _ in found)
+        if time and not known and _WORD.search(clause) and not _PAST.search(clause):
+            due = due_in(time[0], now)
+            found += [(clause, due)] if due is not None else []
+    return found
 
 
 def quality(day: Day, messages: list[Said], least: int) -> Line:
