@@ -20,8 +20,12 @@ they know when asked, choose among what you offer, and remember what you promise
   csworkshop roleplay                                 which cases there are
   csworkshop roleplay rattling-vacuum --show-mood     play one; after each reply the mood, and what moved it
   csworkshop roleplay rattling-vacuum --seed 7        the same case, another day
+  csworkshop roleplay rattling-vacuum --picture mood  and the mood curve afterwards, as mood.png and mood.svg
   csworkshop roleplay check data/roleplay/mine.toml   what is wrong with case files
   csworkshop roleplay list --lang en                  id, module, level, title
+
+When the talk is over the debrief follows: mood curve, reasons, steps in order, what the customer hid, and a better
+move for the two turns that went worst, tried out on the very customer.
 
 While you play: /desk shows the back office, /等 30 lets 30 minutes pass, /quit leaves. How to write a case:
 data/roleplay/README.md. With CSWORKSHOP_LLM_URL, CSWORKSHOP_LLM_MODEL and CSWORKSHOP_LLM_KEY set, --model lets a
@@ -41,6 +45,7 @@ def add_roleplay_commands(commands: Any) -> None:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="with check: files or folders")
     parser.add_argument("--seed", type=int, default=0, help="which day it is: same seed, same talk (default 0)")
     parser.add_argument("--show-mood", action="store_true", help="print mood and reasons after each reply")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="save the mood curve as FILE.png and FILE.svg")
     parser.add_argument("--model", action="store_true", help="let the model of CSWORKSHOP_LLM_URL speak")
     add_language(parser)
     parser.set_defaults(run=_run)
@@ -136,8 +141,7 @@ def _play(args: argparse.Namespace) -> int:
             if spoken.trouble:
                 print(words("roleplay.offline", args.lang, trouble=spoken.trouble), file=sys.stderr)
         print(f"[{talk.time}] {case.persona.name}: {text}")
-    print(words("roleplay.ended", args.lang, end=words(f"roleplay.{talk.end}", args.lang)))
-    _how_it_went(talk, args.lang)
+    _look_back(talk, args.lang, args.picture)
     return 0
 
 
@@ -156,14 +160,13 @@ def _mood(turn: Turn, lang: str) -> None:
         print(f"  {words(f'roleplay.{c.feeling}', lang)} {c.delta:+.0f}: {c.reason[lang]}{quoted}")
 
 
-def _how_it_went(talk: Talk, lang: str) -> None:
-    """The talk in a few lines: what moved the customer most."""
-    changes = [(t.number, c) for t in talk.turns for c in t.changes]
-    for title, sign in (("roleplay.best", 1), ("roleplay.worst", -1)):
-        ranked = sorted(changes, key=lambda row: -sign * row[1].delta * (1 if row[1].feeling == "trust" else -1))[:3]
-        good = [r for r in ranked if sign * r[1].delta * (1 if r[1].feeling == "trust" else -1) > 0]
-        if good:
-            print(words(title, lang))
-        for number, c in good:
-            quoted = f" “{c.words[0]}”" if c.words and c.words[0] else ""
-            print(f"  {number}. {words(f'roleplay.{c.feeling}', lang)} {c.delta:+.0f}: {c.reason[lang]}{quoted}")
+def _look_back(talk: Talk, lang: str, picture: Path | None) -> None:
+    """The debrief, and its curve as a picture where one was asked for."""
+    from csworkshop.exercises.debrief import talk_text
+
+    print("", *talk_text(talk, lang), sep="\n")
+    if picture is not None:
+        from csworkshop.cases.style import save
+        from csworkshop.exercises.mood_picture import mood_figure
+
+        print(words("roleplay.picture", lang, path=save(mood_figure(talk, lang), picture)[0]))

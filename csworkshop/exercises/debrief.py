@@ -161,7 +161,7 @@ def _sections(found: Debrief, lang: str) -> Iterator[tuple[str, list[str]]]:
     if found.promises:
         yield (
             _say("promises", lang),
-            [_say(f"promise_{p.fate}", lang, words=p.words, due=p.due) for p in found.promises],
+            [_say(f"promise_{p.fate}", lang, words=p.words, due=p.due[lang]) for p in found.promises],
         )
     if found.better:
         yield _say("better", lang), list(_better(found, lang))

@@ -158,7 +158,10 @@ def _promises(found: Debrief, possible: float, part: float) -> Line:
     share = 1 - len(broken) / len(found.promises)
     reason = _both("promises_kept", n=len(found.promises))
     if broken:
-        reason = _both("promises_broken", words=_short(broken[0].words), due=broken[0].due)
+        words, due = _short(broken[0].words), broken[0].due
+        reason = Bilingual(
+            **{lang: say("roleplay_card.promises_broken", lang, words=words, due=due[lang]) for lang in LANGUAGES}
+        )
     quotes = [_short(p.words) for p in broken or found.promises]
     return line("promises", _both("promises"), share * part, possible, reason, quotes=quotes[:3])
 

@@ -25,7 +25,7 @@ WELL = 12.0  # all feelings together: a reply that does so much good needs no be
 TRIED = 4  # replies that are tried out for one turn
 CLEARLY = 6.0  # how much more good a reply must do to be shown
 BY_CAUSE = (
-    "pile", "not_for_me", "template", "same_again", "caught", "broken", "ignored", "already_said", "waited",
+    "pile", "not_for_me", "template", "same_again", "broken", "ignored", "already_said", "waited",
 )  # fmt: skip
 
 
@@ -75,7 +75,8 @@ def _better(before: Talk, turn: Turn, agents: Agents | None, told: set[str]) -> 
     why, advice = _why(turn)
     found = Better(turn.number, before.mood, turn.mood, why, advice)
     tried = [say(before, words) for words in _candidates(before, agents) if words not in told]
-    tried = [t for t in tried if gain(before.mood, t.mood) >= gain(before.mood, turn.mood) + CLEARLY]
+    least = max(gain(before.mood, turn.mood) + CLEARLY, 0.0)
+    tried = [t for t in tried if gain(before.mood, t.mood) >= least and t.end not in ("escalated", "lost")]
     if not tried:
         return found
     best = max(tried, key=lambda t: gain(before.mood, t.mood))
@@ -88,13 +89,21 @@ def _why(turn: Turn) -> tuple[tuple[Bilingual, ...], tuple[Bilingual, ...]]:
     items, said = catalogue().items, sentences().better
     hurt = sorted((c for c in turn.changes if _hurts(c)), key=lambda c: -abs(c.delta))
     reasons = dict.fromkeys((c.reason.zh, c.reason.en) for c in hurt)
-    advice = [said[cause] for cause in BY_CAUSE if cause in _harm(turn) or cause in turn.flags]
+    advice = [_caught(turn)] if "caught" in turn.flags else []
+    advice += [said[cause] for cause in BY_CAUSE if cause in _harm(turn) or cause in turn.flags]
     advice += [items[i].advice for i in dict.fromkeys(c.item for c in hurt) if i in items]
     advice += [items[i].advice for i in turn.missed]
     if not advice and "nothing_new" in turn.flags:
         advice.append(said["nothing_new"])
     why = [Bilingual(zh=zh, en=en) for zh, en in reasons] or [said["slow"]]
     return tuple(why[:2]), tuple(advice[:2])
+
+
+def _caught(turn: Turn) -> Bilingual:
+    """What is said of an untruth that came out: where it was told."""
+    lie = max((x for x in turn.lies if x.fate == "caught"), key=lambda x: x.out)
+    text = sentences().better["caught"]
+    return Bilingual(**{lang: text[lang].format(n=lie.turn, words=lie.words or "…") for lang in ("zh", "en")})
 
 
 def _candidates(before: Talk, agents: Agents | None) -> Iterator[str]:

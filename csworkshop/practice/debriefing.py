@@ -24,7 +24,7 @@ from csworkshop.practice.talk import Talk, Turn
 from csworkshop.techniques.catalogue import Bilingual, catalogue
 
 __all__ = ["Debrief", "data", "debrief"]
-PLAIN = ("hidden", "met", "ignored", "out_of_patience")  # notes without words
+PLAIN = {"hidden": "hidden", "met": "met", "ignored": "ignored", "out_of_patience": "patience"}  # flag: its note
 Piece = tuple[str, str]  # words of a reply, and the item they show ("" for none)
 
 
@@ -100,7 +100,7 @@ class Promised:
 
     words: str
     turn: int
-    due: str
+    due: Bilingual
     fate: str
 
 
@@ -170,12 +170,20 @@ def debrief(talk: Talk, *, better: bool = True) -> Debrief:
             Way(o.title, _first(talk, f"offered:{o.id}"), o.allowed, o.id == state.accepted) for o in case.options
         ),
         accepted=_first(talk, "accepted"),
-        promises=tuple(
-            Promised(p.words, p.turn, shown(minutes_of(case.clock) + p.due), p.fate) for p in state.promises
-        ),
+        promises=tuple(Promised(p.words, p.turn, _due(minutes_of(case.clock) + p.due), p.fate) for p in state.promises),
         better=better_moves(talk) if better else (),
         missed=tuple(missed),
     )
+
+
+def _due(minutes: int) -> Bilingual:
+    """Minutes from the first day's midnight as a time that people say."""
+    days, at = minutes // (24 * 60), shown(minutes)
+    if not days:
+        return Bilingual(zh=at, en=at)
+    if days == 1:
+        return Bilingual(zh=f"次日{at}", en=f"{at} the next day")
+    return Bilingual(zh=f"{days}天后{at}", en=f"{at} in {days} days")
 
 
 def _first(talk: Talk, flag: str) -> int:
@@ -243,7 +251,7 @@ def _notes(turn: Turn, case: Case) -> tuple[Note, ...]:
     found += [Note("accepted", o.title.zh) for o in case.options if f"accepted:{o.id}" in flags]
     found += [Note("promise", p.words) for p in turn.promises if p.turn == turn.number]
     found += [Note(p.fate, p.words) for p in turn.promises if p.fate in ("kept", "broken") and p.fate in flags]
-    return tuple([*found, *(Note(name) for name in PLAIN if name in flags)])
+    return tuple([*found, *(Note(what) for flag, what in PLAIN.items() if flag in flags)])
 
 
 # --- as plain data ------------------------------------------------------------------------------------------------

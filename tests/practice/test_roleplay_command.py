@@ -32,7 +32,16 @@ def test_the_end_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     _typed(monkeypatch, "是您自己弄坏的。", "自己看说明去。", "你爱投诉就投诉。", "规定就是规定。", "没办法。")
     assert main(["roleplay", "rattling-vacuum", "--lang", "en"]) == 0
     out = capsys.readouterr().out
-    assert "-- how it ended: " in out and "What hurt most:" in out
+    assert "How it ended: " in out and "— Steps in their order —" in out and "For example: “" in out
+
+
+def test_the_debrief_brings_its_curve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _typed(monkeypatch, "是您自己弄坏的。", "自己看说明去。", "你爱投诉就投诉。", "规定就是规定。", "没办法。")
+    assert main(["roleplay", "rattling-vacuum", "--picture", str(tmp_path / "mood")]) == 0
+    assert (tmp_path / "mood.png").stat().st_size > 10_000 and (tmp_path / "mood.svg").exists()
+    assert str(tmp_path / "mood.png") in capsys.readouterr().out
 
 
 def test_the_list_names_every_case(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,7 +42,7 @@ export function moodCurve(voice, debrief) {
       const anchor = step.number === last ? "end" : at < EDGE.left + 60 ? "start" : "middle";
       const level = chosen.length > 1 && n % 2 ? 12 : 26;
       return [
-        svg("line", { x1: at, x2: at, y1: level + 4, y2: y(0), class: "cs-rp-cause" }),
+        svg("line", { x1: at, x2: at, y1: 31, y2: y(0), class: "cs-rp-cause" }),
         svg("text", { x: at, y: level, class: "cs-rp-why", "text-anchor": anchor }, voice.pick(step.moved[0].reason)),
       ];
     });

@@ -2,6 +2,7 @@
 // moves for the worst turns, each reply, earlier tries.
 import { button, make } from "./page.js";
 import { moodCurve } from "./roleplay_curve.js";
+import { outcomeKey } from "./roleplay_end.js";
 import { FEELINGS } from "./roleplay_mood.js";
 import { stepList } from "./roleplay_steps.js";
 
@@ -36,7 +37,7 @@ export function debriefing(voice, found, extra, on) {
   }
   function lead() {
     return saying("cs-rp-lead", () =>
-      voice.say("lead", { end: voice.say(`end_${debrief.end || "none"}`), turns: debrief.steps.length, minutes: debrief.minutes }),
+      voice.say("lead", { end: voice.say(outcomeKey(debrief.end)), turns: debrief.steps.length, minutes: debrief.minutes }),
     );
   }
   function order() {
@@ -57,11 +58,11 @@ export function debriefing(voice, found, extra, on) {
       return debrief.unlocked ? voice.say("need_heard", { n: debrief.unlocked }) : voice.say("need_hidden");
     };
     const row = (key, words, cls = "") => {
-      const term = make("dt", "");
+      const term = make("span", "cs-quiet");
       voice.onDraw(() => (term.textContent = voice.say(key)));
-      return [term, make("dd", cls, { lang: "zh-CN" }, words)];
+      return make("li", cls, {}, term, make("span", "", { lang: "zh-CN" }, words));
     };
-    const list = make("dl", "cs-rp-mind", {}, ...row("wish", debrief.wish), ...row("stake", debrief.stake), ...row("need", debrief.hidden_need, "cs-rp-need"));
+    const list = make("ul", "cs-rp-mind", {}, row("wish", debrief.wish), row("stake", debrief.stake), row("need", debrief.hidden_need, "cs-rp-need"));
     const told = saying(`cs-rp-fate ${debrief.met ? "cs-earned" : "cs-fault"}`, fate);
     const unasked = debrief.facts.filter((fact) => !fact.turn).map((fact) => fact.words);
     const untold = debrief.desk.filter((row) => !row.turn).map((row) => `${row.label}：${row.words}`);
@@ -109,7 +110,7 @@ export function debriefing(voice, found, extra, on) {
       const rows = [first ? voice.say("looked", { n: extra.looks.length, first }) : voice.say("looked_not")];
       if (extra.pauses.length) rows.push(voice.say("paused", { n: extra.pauses.length }));
       if (extra.hints.length) rows.push(voice.say("hinted", { n: extra.hints.length }));
-      for (const p of debrief.promises) rows.push(voice.say(`promise_${p.fate}`, p));
+      for (const p of debrief.promises) rows.push(voice.say(`promise_${p.fate}`, { words: p.words, due: voice.pick(p.due) }));
       if (extra.ticket) rows.push(found.lacking.length ? `${voice.say("ticket_lacks")}${found.lacking.map((one) => voice.pick(one)).join(" ")}` : voice.say("ticket_good"));
       else rows.push(voice.say("ticket_not"));
       told.replaceChildren(...rows.map((text) => make("li", "", {}, text)));
@@ -130,7 +131,7 @@ export function debriefing(voice, found, extra, on) {
           const name = n === rows.length - 1 ? voice.say("try_now") : String(n + 1);
           const take = n === rows.length - 1 ? "" : button("cs-link", {}, voice.say("try_take"));
           if (take) take.addEventListener("click", () => on.take(n));
-          return cells("td", [name, voice.say(`end_${row.end || "none"}`), row.turns, `${bad(row.from)} → ${bad(row.to)}`, `${row.from.trust} → ${row.to.trust}`, `${row.used} / ${of}`, take]);
+          return cells("td", [name, voice.say(outcomeKey(row.end)), row.turns, `${bad(row.from)} → ${bad(row.to)}`, `${row.from.trust} → ${row.to.trust}`, `${row.used} / ${of}`, take]);
         });
         table.replaceChildren(make("thead", "", {}, head), make("tbody", "", {}, ...body));
       });

@@ -12,7 +12,7 @@ export function backOffice(voice, ids, tables, on) {
     node.addEventListener("click", () => on.look({ table }));
     return { table, node };
   });
-  const list = make("dl", "cs-rp-rows", { "aria-live": "polite" });
+  const list = make("ul", "cs-rp-rows", { "aria-live": "polite" });
   const node = make("section", "cs-rp-desk", { role: "group" }, title, make("div", "cs-rp-tables", {}, ...picks.map((p) => p.node)), form, list);
   let found = null;
 
@@ -30,9 +30,9 @@ export function backOffice(voice, ids, tables, on) {
       pick.node.textContent = voice.say(`table_${pick.table}`);
       pick.node.setAttribute("aria-pressed", String(Boolean(found) && found.table === pick.table));
     }
-    if (!found) list.replaceChildren(make("p", "cs-quiet", {}, voice.say("desk_hint")));
-    else if (!found.rows.length) list.replaceChildren(make("p", "cs-quiet", {}, voice.say("look_none", { query: found.query })));
-    else list.replaceChildren(...found.rows.flatMap(({ label, value }) => [make("dt", "", { lang: "zh-CN" }, label), make("dd", "", { lang: "zh-CN" }, value)]));
+    if (!found) list.replaceChildren(make("li", "cs-quiet", {}, voice.say("desk_hint")));
+    else if (!found.rows.length) list.replaceChildren(make("li", "cs-quiet", {}, voice.say("look_none", { query: found.query })));
+    else list.replaceChildren(...found.rows.map(({ label, value }) => make("li", "", { lang: "zh-CN" }, make("strong", "cs-label", {}, label), value)));
   }
   voice.onDraw(draw);
   return {

@@ -26,9 +26,12 @@ export function endCard(voice, content, on) {
   };
 }
 
+// The words for an end of Python's: resolved_loyal, resolved_cool, escalated, lost; none for a talk that has none.
+export const outcomeKey = (end) => `end_${(end || "none").replace("resolved_", "")}`;
+
 // Which words say how a talk stands; `told` as Python says it, null before that.
 export function endKey(told) {
-  if (told && told.end) return `end_${told.end}`;
+  if (told && told.end) return outcomeKey(told.end);
   if (told && told.full) return "end_full";
   return told && told.accepted ? "end_agreed" : "end_none";
 }

@@ -3,7 +3,7 @@ import { make } from "./page.js";
 import { spanOf } from "./roleplay_compose.js";
 
 const SLIGHT = 12; // a reply that did less good than this is opened by itself
-const QUIET_NOTES = ["ignored", "out_of_patience", "hidden", "met"];
+const QUIET_NOTES = ["ignored", "patience", "hidden", "met"];
 
 export function stepList(voice, debrief) {
   const list = make("ol", "cs-rp-steps");
@@ -69,7 +69,7 @@ function movedNode(voice, moved) {
 
 // Something that a turn brought about; what the list of moves says already is left out.
 function noteNode(voice, { what, words, truth }) {
-  const bad = ["false", "caught", "broken", "ignored", "out_of_patience"].includes(what);
+  const bad = ["false", "caught", "broken", "ignored", "patience"].includes(what);
   const text = voice.say(`note_${what}`, { words, truth });
   if (!words && !QUIET_NOTES.includes(what)) return null;
   const sign = make("span", `cs-rp-sign cs-${bad ? "fault" : "earned"}`, { "aria-hidden": "true" }, bad ? "✗" : "·");
