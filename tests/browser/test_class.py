@@ -67,3 +67,13 @@ def test_the_tree_hole_warns_posts_and_is_answered(
     post.get_by_role("button", name="回应").last.click()
     post.locator(".cs-answer", has_text="先喝口水").wait_for()
     assert [len(p.answers) for p in Board(klass.folder).view().posts] == [1]
+
+
+def test_without_a_class_the_tree_hole_waits_for_one(tmp_path: Path, open_notebook: Callable[..., Any]) -> None:
+    code = f"import os\nos.environ['CSWORKSHOP_PRIVATE'] = {str(tmp_path / 'private')!r}\nfrom csworkshop import *\n"
+    page = open_notebook(code + f"tree_hole({str(tmp_path / 'later')!r})", studios=0).page
+    page.locator(".cs-notice", has_text="还没有班级").wait_for()
+    assert not page.locator(".cs-writer textarea").first.is_visible(), "nothing to fill in that would get lost"
+    Class.create(tmp_path / "later", "一班")
+    page.locator(".cs-writer textarea").first.wait_for(state="visible")
+    assert not page.locator(".cs-notice", has_text="还没有班级").is_visible()

@@ -15,7 +15,7 @@ function render({ model, el: root }) {
   let heard = Date.now();
 
   const shown = screen(voice, act, content);
-  root.classList.add("cs-studio", "cs-screen");
+  root.classList.add("cs-studio", "cs-screen", "cs-waiting");
   shown.node.hidden = true; // until there is a page: fields that nobody could use would only puzzle
   root.append(languages(), alarms.node, shown.node);
 
@@ -47,6 +47,7 @@ function render({ model, el: root }) {
     } else {
       alarms.hide("page");
       shown.node.hidden = false;
+      root.classList.remove("cs-waiting");
       shown.draw(message.page);
     }
   }
