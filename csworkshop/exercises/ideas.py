@@ -29,6 +29,7 @@ LONGEST_QUOTE = 60
 
 # A part right behind one of these is denied: 不要先道歉 doesn't say to apologise first.
 _DENIED = re.compile(r"(?:不必|不用|无需|无须|不要|不该|没有|没能|没|别|未|不)(?:再|去|能|会)?$")
+_WEEKDAY = re.compile(r"((?:周|星期|礼拜)[一二三四五六])(?=[\d零一二三四五六七八九十])")
 _DENIES = re.compile(r"^(?:不|没|别|未|无)")
 
 
@@ -57,8 +58,8 @@ Forms = tuple[str, str]
 
 
 def _forms(text: str) -> Forms:
-    """A folded text as it is compared: with numerals as digits, and as they are: in 周五24点 the five is no 524."""
-    return plain(text), text.lower().replace("您", "你")
+    """A folded text as it is compared: with numerals as digits, and as they are. In 周五24点 the five is no 524."""
+    return plain(_WEEKDAY.sub(r"\1，", text)), text.lower().replace("您", "你")
 
 
 @lru_cache(maxsize=512)

@@ -107,7 +107,7 @@ def _mark(value: Value, exercise: Notice, level: Level) -> Marks:
 
 
 def _text_lines(text: str, exercise: Notice, level: Level) -> tuple[list[Line], bool]:
-    """Lines for facts, manner and length, and whether something critical was said."""
+    """Lines for facts, manner and length, and whether the notice must not go out whatever else is in it."""
     if trouble := _unread(text, exercise):
         return [line("text", ABOUT, 0, MUST + MANNER, trouble)], False
     inner = marked(text, exercise.scenario, exercise.scorecard, exercise, level)
@@ -118,7 +118,7 @@ def _text_lines(text: str, exercise: Notice, level: Level) -> tuple[list[Line], 
     over = exercise.size(text) - exercise.limit
     if over > 0:
         lines.append(_long_line(over, exercise))
-    return lines, any(x.state == "critical" for x in inner.lines)
+    return lines, bool(inner.refusal) or any(x.state == "critical" for x in inner.lines)
 
 
 def _unread(text: str, exercise: Notice) -> Bilingual | None:

@@ -129,7 +129,8 @@ def _mark(value: Value, exercise: Styles, level: Level) -> Marks:
     lines += [_core_line(n, idea, exercise, texts, read) for n, idea in enumerate(exercise.core, 1)]
     lines.append(_different_line(exercise, texts, read))
     lines += _untrue_lines(exercise, texts)
-    return marks(exercise, lines, failed=any(x.state == "critical" for found in inner.values() for x in found.lines))
+    hurt = any(found.refusal == "insult" or any(x.state == "critical" for x in found.lines) for found in inner.values())
+    return marks(exercise, lines, failed=hurt)
 
 
 def _twins(texts: dict[str, str], exercise: Styles) -> dict[str, Voice]:
