@@ -19,7 +19,7 @@ export function openPart(voice, id, desk, onOpen) {
   const type = choices(voice, id("type-of"), titles.type.id, desk.types, (now) => set({ type: now }));
   const priority = choices(voice, id("priority-of"), titles.priority.id, desk.priorities, (now) => set({ priority: now }));
   const evidence = several(voice, titles.evidence.id, desk.evidence, (now) => set({ evidence: now }));
-  const go = pressable(voice, "open_go", () => onOpen({ ...chosen }), "cs-button cs-primary");
+  const go = pressable(voice, "open_go", () => onOpen({ ...chosen }), "cs-button cs-desk-go");
   const said = make("p", "cs-quiet");
   const form = [titles.type, type.node, titles.priority, priority.node, titles.evidence, evidence.node, make("div", "cs-desk-foot", {}, go)];
   const node = make("div", "", {}, ...form, said);
@@ -63,7 +63,7 @@ function deskWriting(voice, id, desk, keys, onDraft, onSend) {
     ready();
   });
   const length = make("p", "cs-length");
-  const go = pressable(voice, keys.go, () => onSend(text.value.trim()), "cs-button cs-primary");
+  const go = pressable(voice, keys.go, () => onSend(text.value.trim()), "cs-button cs-desk-go");
   let enabled = false;
   let open = true;
   function ready() {
@@ -133,7 +133,7 @@ export function closePart(voice, id, desk, onClose, onKeep) {
     survey = now;
     ready();
   });
-  const go = pressable(voice, "close_go", () => onClose(survey), "cs-button cs-primary");
+  const go = pressable(voice, "close_go", () => onClose(survey), "cs-button cs-desk-go");
   const keep = pressable(voice, "keep_go", onKeep);
   let enabled = false;
   function ready() {
