@@ -31,7 +31,8 @@ from csworkshop.text.datafile import one_line
 if TYPE_CHECKING:
     from csworkshop.exercises.kinds.roleplay import Roleplay
 
-MOST_MOVES, LONGEST, MOST_TEXT = 40, 500, 12_000  # replies, characters of one, characters of all as JSON
+MOST_MOVES, LONGEST, MOST_TEXT = 40, 900, 12_000  # replies, characters of one, characters of all as JSON
+SPOKEN = 500  # characters of a reply where people talk: a letter may be longer
 MOST_SEED = 2**31 - 1
 MOST_TRIES = 12  # earlier tries that an answer keeps, as far as there is room
 MOST_HINTS = 3
@@ -76,7 +77,13 @@ def screen(exercise: Roleplay) -> Value:
         "seed": exercise.seed,
         "tables": list(tables),
         "voice": _settings() is not None,
-        "limits": {"moves": MOST_MOVES, "reply": LONGEST, "text": MOST_TEXT, "tries": MOST_TRIES, "seed": MOST_SEED},
+        "limits": {
+            "moves": MOST_MOVES,
+            "reply": LONGEST if case.channel in ("email", "review") else SPOKEN,
+            "text": MOST_TEXT,
+            "tries": MOST_TRIES,
+            "seed": MOST_SEED,
+        },
         "waits": list(WAITS),
     }
 

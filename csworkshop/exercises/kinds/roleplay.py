@@ -190,13 +190,26 @@ def _value(talk: Talk) -> Value:
 
 
 def _model(exercise: Roleplay) -> Value:
-    return _value(_played(exercise.case, "model", exercise.strategy, exercise.seed))
+    case = exercise.played
+    talk = _played(exercise.case, "model", exercise.strategy, exercise.seed)
+    if not exercise.weights.ticket:
+        return _value(talk)
+    taken = next((o.title.zh for o in case.options if o.id == talk.state.accepted), "")
+    known = "；".join(f"{d.label}：{d.value}" for d in case.desk if d.table in ("order", "account"))
+    promised = "；".join(p.words for p in talk.state.promises)
+    fields = {
+        "what": f"{known}。{talk.opening}"[:300],
+        "who": f"请按客户选定的办理：{taken}。"[:300],
+        "by": promised[:120],
+    }
+    return {**_value(talk), "ticket": {"at": len(talk.turns), **fields}}
 
 
 def _poor(exercise: Roleplay) -> list[Value]:
     """Said nothing; cold; key words in piles; friendly and untrue; the model's first reply alone."""
     kinds: tuple[AgentKind, ...] = ("cold", "stuffer", "liar")
-    first = {**_model(exercise), "moves": _model(exercise)["moves"][:1]}
+    model = _model(exercise)
+    first = {**model, "moves": model["moves"][:1]}
     return [{"seed": 1, "done": True}, *(_value(_played(exercise.case, k, "", exercise.seed)) for k in kinds), first]
 
 
