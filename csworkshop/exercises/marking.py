@@ -25,6 +25,7 @@ Refusal = Literal[
 # An auto-fail keeps at most this share of the mark: the reply failed, yet the trainee still sees what was good in it.
 CRITICAL_CAP = 0.3
 HELD = ("insult", "invented", "other_case", "template")  # marked, but held below the pass mark as by an auto-fail
+INSULTING = 0.93  # of good replies that the reader had not read, it finds one in two hundred above this
 CRITICAL_SURE = 0.75  # an auto-fail takes more than likelihood; below this the trainee is warned
 MAX_CHARACTERS = 5000
 HONEST_CHARACTERS = 15
@@ -119,7 +120,8 @@ def marks_of(report: Report, answer: str, exercise: Exercise) -> Marks:
     refusal = _refusal(answer, exercise)
     score, passed = settle(lines, refusal, exercise)
     if not refusal and score > CRITICAL_CAP:  # below that it makes no difference whom the reply answers
-        refusal = irrelevant(answer, exercise.scenario, passing=passed)
+        insulted = passed and report.insult >= INSULTING
+        refusal = "insult" if insulted else irrelevant(answer, exercise.scenario, passing=passed)
         score, passed = settle(lines, refusal, exercise)
     return Marks(exercise.id, score, passed, refusal, tuple(lines), report)
 

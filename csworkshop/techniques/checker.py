@@ -5,6 +5,7 @@ There is one checker. Live feedback, grading, the commands and the role-play cus
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,7 +17,7 @@ from csworkshop.techniques.encoder import Reads
 from csworkshop.techniques.judge import Weight, weights
 from csworkshop.techniques.pointing import Evidence, as_typed, pointed
 from csworkshop.techniques.quick import quick
-from csworkshop.techniques.readers import Both
+from csworkshop.techniques.readers import INSULT, Both
 from csworkshop.techniques.reading import Reading
 from csworkshop.techniques.relevance import taken_up
 from csworkshop.techniques.rules import PRESENT, Hit, run
@@ -52,10 +53,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """Findings for every item of the catalogue, by id, and the reply that they are about."""
+    """Findings for every item of the catalogue, by id, and the reply that they are about.
+
+    `insult` is the encoder's own probability that something in it is rude, 0 where it wasn't asked: it sees an insult
+    in words that neither rules nor other replies have, also where the rest of the reply is good.
+    """
 
     reply: str
     findings: dict[str, Finding]
+    insult: float = 0.0
 
     def __getitem__(self, item: str) -> Finding:
         return self.findings[item]
@@ -100,7 +106,7 @@ def check(
         found[item] = _weigh(item, found[item], reading, read, judge.get(item))
     if scenario:  # a fact that isn't the customer's restates nothing
         found["restate"] = [h for h in found["restate"] if taken_up(folded.text[h.start : h.end], scenario)]
-    return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()})
+    return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()}, _insult(read))
 
 
 def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> None:
@@ -108,6 +114,12 @@ def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> No
     for item, number, rule, bits in turn:
         if bits & mask:
             found[item] += run(rule, number, reading, found)
+
+
+def _insult(read: Heard | None) -> float:
+    if read is None or INSULT not in read.columns:
+        return 0.0
+    return 1 / (1 + math.exp(-float(read.odds[read.columns.index(INSULT)])))
 
 
 def _weigh(item: str, hits: list[Hit], reading: Reading, read: Heard | None, weight: Weight | None) -> list[Hit]:

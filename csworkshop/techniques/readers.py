@@ -15,6 +15,7 @@ from csworkshop.techniques.quick import quick
 from csworkshop.techniques.scenario import Scenario
 
 QUICK = 8.0  # what the quick reader's word (about -1 to 1) adds to the encoder's log-odds
+RUDE, INSULT = "rude", "insult"  # INSULT: the encoder's own word on RUDE; rows of characters don't know new insults
 CLIP = 8.0  # beyond this the encoder's log-odds say no more
 
 
@@ -26,9 +27,10 @@ class Both:
         return joined(encoder().read(reply, scenario), quick().columns, quick().odds(reply, scenario))
 
 
-def joined(reading: Reading, columns: tuple[str, ...], odds: np.ndarray) -> Reading:
-    """The encoder's reading with the quick reader's word on the items in `columns` added to its own."""
+def joined(reading: Reading, columns: tuple[str, ...] = (), odds: np.ndarray | float = 0.0) -> Reading:
+    """The encoder's reading with the quick reader's word on the items in `columns` added to its own, and INSULT."""
     whole = np.array(reading.odds, np.float64)
+    own = whole[reading.columns.index(RUDE)]
     at = [reading.columns.index(column) for column in columns]
     whole[at] = np.clip(whole[at], -CLIP, CLIP) + QUICK * odds
-    return replace(reading, odds=whole)
+    return replace(reading, columns=(*reading.columns, INSULT), odds=np.append(whole, own))

@@ -161,7 +161,7 @@ def _quick(args: argparse.Namespace) -> int:
     texts = quick_fit.Texts.of(read_labelled(folder))
     quick = quick_fit.unread(texts)
     readings.save(folder / readings.QUICK, quick)
-    both = {i: joined(r, quick[i].columns, quick[i].odds) if i in quick else r for i, r in heard.items()}
+    both = {i: joined(r, quick[i].columns, quick[i].odds) if i in quick else joined(r) for i, r in heard.items()}
     readings.save(folder / readings.FILE, both)
     quick_fit.save(args.out or WEIGHTS, quick_fit.fit(texts, texts.everything))
     print(f"wrote {args.out or WEIGHTS}, {folder / readings.FILE} and {readings.QUICK}")

@@ -27,7 +27,7 @@ OTHERS = 3  # other cases that each reply is set beside
 PENALTY = 1.0
 GENERAL = "general"
 # Shares of replies to their own customer below the thresholds: of good ones, which pass, and of all, which may fail.
-PASSING, FAILING = 0.02, 0.004
+PASSING, FAILING = 0.02, 0.001
 
 
 @dataclass(frozen=True)
