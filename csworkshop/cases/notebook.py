@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,9 +128,17 @@ def _listed(names: Iterable[str], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(names)
 
 
-def picture(name: str, *, data: Folder = None, lang: str | None = None, **options: str) -> Figure:
+@dataclass(frozen=True, repr=False)
+class Drawn(Shown):
+    """A picture that says in words what it shows, for whoever can't see it; `figure` is matplotlib's."""
+
+    figure: Figure | None = None
+
+
+def picture(name: str, *, data: Folder = None, lang: str | None = None, **options: str) -> Drawn:
     """A picture of `csworkshop.cases.pictures` with its options; those of techniques read transcripts first."""
     from csworkshop.cases.pictures import PICTURES, Lacking
+    from csworkshop.cases.report import png_of
 
     lang = lang or default_language()
     if name not in PICTURES:
@@ -145,9 +154,11 @@ def picture(name: str, *, data: Folder = None, lang: str | None = None, **option
             raise ValueError(say("desk.no_option", lang, name=name, option=option, value=value, allowed=names))
     listens = found.listens or options.get("measure", "").startswith("spoken.")
     try:
-        return found.of(book_of(data, SAMPLE if listens else 0, lang), lang, **options)
+        figure = found.of(book_of(data, SAMPLE if listens else 0, lang), lang, **options)
     except Lacking as error:
         raise ValueError(say("plot.lacking", lang, name=name, why=error)) from None
+    about = _listed([found.about[lang], *(t.get_text() for t in figure.texts[:2])], lang)
+    return Drawn(about, f'<img alt="{escape(about)}" src="{png_of(figure)}" style="max-width:100%">', figure=figure)
 
 
 def findings(data: Folder = None, lang: str | None = None, listen: bool = False) -> Shown:

@@ -62,7 +62,7 @@ def html_report(book: Casebook, cases: list[Case], lang: str = "zh", step: Step 
     parts.append(_h2("report.pictures", lang))
     for name, figure in _figures(book, lang, step):
         about = PICTURES[name].about[lang]
-        parts.append(f'<figure><img alt="{escape(about)}" src="{_png(figure)}"></figure>')
+        parts.append(f'<figure><img alt="{escape(about)}" src="{png_of(figure)}"></figure>')
     if cases:
         parts += [_h2("report.review", lang), *(case_html(c, lang) for c in cases)]
     parts += [_h2("report.measures", lang), _explained(lang)]
@@ -127,7 +127,8 @@ def _figures(book: Casebook, lang: str, step: Step | None) -> Iterator[tuple[str
             step(n, len(SHOWN))
 
 
-def _png(figure: Figure) -> str:
+def png_of(figure: Figure) -> str:
+    """The picture as an address that holds it."""
     buffer = BytesIO()
     with written():
         figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})

@@ -66,7 +66,7 @@ def fair(name: str, *, by: str = "agent", data: Folder = None, lang: str | None 
     known((name,), lang)
     if by not in ("agent", "team", "channel"):
         raise ValueError(say("desk.no_group", lang, by=by, allowed="agent, team, channel"))
-    column = NAMES[by]
+    column = NAMES.get(by, by)
     values, which = narrowed(book.values, only, lang)
     found = against_peers(values, name, column, PEERS[by])  # type: ignore[index]
     found = found[found.difference.notna()].sort_values("difference", ascending=measures()[name].better == "low")

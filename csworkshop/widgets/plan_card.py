@@ -33,7 +33,7 @@ _DONE = "background:#3a9650;height:10px"
 _PILL = "border:1px solid rgba(128,128,128,.55);border-radius:10px;padding:0 8px;margin-left:8px;font-size:.85em"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PlanCard(Shown):
     """The card, the plan that it shows, and the folder whose answers it is about."""
 

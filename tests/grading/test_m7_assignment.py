@@ -72,10 +72,14 @@ def test_a_new_course_has_the_code_exercises_and_hands_none_of_them_out(course: 
 def test_the_released_notebook_runs_before_anything_is_written(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run all cells must reach the end: the stubs raise nothing."""
     from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
     monkeypatch.chdir(course / "release" / "m7")
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(history_load_length=0, colors="nocolor")
+    shell = InteractiveShell.instance(config=config)
     notebook = nbformat.read("m7.ipynb", 4)
     for cell in notebook.cells:
         if cell.cell_type == "code" and "studio(" not in cell.source:

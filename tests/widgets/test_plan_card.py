@@ -43,6 +43,7 @@ def test_a_newcomer_gets_exercises_and_is_told_that_there_are_no_attempts(tmp_pa
     card = my_plan(folder=tmp_path)
     assert card.plan is not None and card.plan.steps
     assert "还没有练习记录" in card.markup
+    assert repr(card) == card.text
     assert not list(tmp_path.iterdir()), "looking must not write"
 
 
