@@ -132,7 +132,7 @@ def test_a_reply_to_somebody_else_fits_less() -> None:
 
 
 def test_a_message_and_a_note_are_read_for_their_own_columns() -> None:
-    said = encoder().read_beside("你们太过分了，再也不来了！", MESSAGE)
+    said = encoder().read_beside("打了八个电话没人管，你们是不是在耍人？气死我了，马上给我解决！", MESSAGE)
     columns = said.columns
     assert (
         max((float(o), c) for c, o in zip(columns, said.odds, strict=True) if c.startswith(EMOTION))[1]

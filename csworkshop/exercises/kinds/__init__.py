@@ -17,11 +17,11 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from csworkshop.exercises.definition import Activity
-from csworkshop.techniques.checker import Level
 from csworkshop.text.datafile import DataFileError, read_toml
 
 if TYPE_CHECKING:
     from csworkshop.exercises.marking import Marks
+    from csworkshop.techniques.checker import Level
 
 REWRITE = "rewrite"
 Value = dict[str, Any]  # an answer as the screen has it: a JSON object
