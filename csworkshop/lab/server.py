@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from csworkshop.exercises.library import COURSE_ID
 from csworkshop.lab.settings import LOG, use_settings, write_settings
-from csworkshop.lab.workspace import Change, bring_lessons, default_workspace, first_lesson, hidden_folder
+from csworkshop.lab.workspace import HOME, Change, bring_lessons, default_workspace, first_lesson, hidden_folder
 from csworkshop.text.language import default_language, say
 
 PORT = 8888
@@ -97,10 +97,13 @@ def _stop_on_ctrl_c(server: Any) -> None:
 
 
 def landing_page(settings: Path, changes: Sequence[Change]) -> str:
-    """The page to open: the first of the lessons that are new, otherwise what was open when they left."""
+    """The page to open: the first of the lessons that are new, for who has been here the home page.
+
+    What was open when they left is there too; JupyterLab brings it back beside the page.
+    """
     new = [change.file for change in changes if change.kind == "new" and change.file.endswith(".ipynb")]
     been_here = any((settings / "layouts").glob("*"))
-    lesson = new[0] if new else None if been_here else first_lesson()
+    lesson = new[0] if new else HOME if been_here else first_lesson()
     return f"/lab/tree/{quote(lesson)}" if lesson else "/lab"
 
 

@@ -24,6 +24,7 @@ from csworkshop.text.language import default_language, say
 
 HIDDEN = ".csworkshop"  # our own folder in the workspace; file browsers don't show it
 RECORD = "lessons.json"
+HOME = "首页.ipynb"  # the trainee's own page; it comes after the lessons for whom it is all new
 ANSWERS = "answers.json"
 
 

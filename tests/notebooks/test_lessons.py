@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from csworkshop.exercises.library import content, exercise_files, load_any
 from csworkshop.widgets.saved import SavedExercise
 
-LESSONS = sorted((content() / "notebooks").glob("*.ipynb"))
+LESSONS = sorted((content() / "notebooks").glob("m?-*.ipynb"))
 HANDBOOKS = sorted((content() / "notebooks" / "讲师").glob("m?-*.ipynb"))
 ASSIGNMENTS = sorted((content() / "exercises" / "source").rglob("*.ipynb"))
 NOTEBOOKS = LESSONS + ASSIGNMENTS

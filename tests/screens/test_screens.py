@@ -9,14 +9,17 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from csworkshop.classroom.stage import Stage
 from csworkshop.classroom.store import Class, ClassError
-from csworkshop.exercises.library import load_exercise
+from csworkshop.exercises.library import content, load_exercise
 from csworkshop.exercises.marking import mark
+from csworkshop.lab.workspace import HOME
+from csworkshop.progress.recorder import Recorder
 from csworkshop.screens.dashboard import Dashboard, dashboard
-from csworkshop.screens.home import Home
+from csworkshop.screens.home import Home, home
 from csworkshop.screens.paged import HERE, PagedScreen, script
 from csworkshop.screens.panel import ClassPanel, class_panel
 from csworkshop.screens.treehole import TreeHole, tree_hole
@@ -162,6 +165,45 @@ def test_the_dashboard_is_the_instructors(klass: Class, monkeypatch: pytest.Monk
     monkeypatch.setattr(Class, "is_instructor", lambda self: False)
     with pytest.raises(ClassError):
         dashboard(klass.folder)
+
+
+# --- home ---
+
+
+def test_home_page_with_nothing_one_attempt_and_a_broken_line(tmp_path: Path) -> None:
+    empty = Tab(home(tmp_path))
+    assert empty.page["attempts"] == 0 and empty.page["session"] and not empty.page["topics"]
+    exercise = load_exercise("m2-vague-delivery")
+    text = "应该快了，我们会尽快送到，请您耐心等待。"
+    Recorder(tmp_path, timer=None).check(exercise, mark(text, exercise, "fast"), text=text)
+    with (tmp_path / "progress.jsonl").open("a", encoding="utf-8") as log:
+        log.write('{"schema": 1, "at": "202')
+    (told,) = empty.tick()
+    page = told["page"]
+    assert page["attempts"] == 1 and page["told"]["zh"]
+    assert page["last"]["exercise"] == exercise.id
+    vague = next(t for t in page["topics"] if t["item"] == "vague")
+    assert 0 <= vague["low"] <= vague["estimate"] <= vague["high"] <= 1
+    assert all(step["reason"]["zh"] and step["reason"]["en"] for step in page["session"])
+
+
+def test_todays_session_is_a_notebook_of_the_plans_exercises(tmp_path: Path) -> None:
+    tab = Tab(home(tmp_path))
+    done = tab.act("session")
+    notebook = nbformat.read(tmp_path / done["file"], as_version=4)
+    nbformat.validate(notebook)
+    asked = [c.source for c in notebook.cells if c.cell_type == "code"]
+    assert [f'studio("{s["exercise"]}")' in source for s, source in zip(tab.page["session"], asked, strict=True)]
+    assert len(asked) == len(tab.page["session"]) >= 2
+
+
+def test_the_home_notebook_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    notebook = nbformat.read(content() / "notebooks" / HOME, as_version=4)
+    (cell,) = [c for c in notebook.cells if c.cell_type == "code"]
+    names: dict[str, Any] = {}
+    exec(cell.source.replace("\nhome()", "\nshown = home()"), names)  # what the cell does, its value kept
+    assert isinstance(names["shown"], Home)
 
 
 # --- scripts and words ---
