@@ -6,7 +6,9 @@ and used to tell the trainee how it went. Whoever switches the clock off is judg
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
+from zlib import crc32
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -15,7 +17,7 @@ from csworkshop.exercises.definition import Activity, Text
 from csworkshop.exercises.first_sentence import first_sentence
 from csworkshop.exercises.ideas import alike
 from csworkshop.exercises.kinds import Kind, Value
-from csworkshop.exercises.kinds.choice import Question
+from csworkshop.exercises.kinds.choice import Option, Question
 from csworkshop.exercises.marking import Line, Marks
 from csworkshop.exercises.picked import allowed
 from csworkshop.exercises.scene import scene
@@ -242,12 +244,18 @@ def _screen(exercise: Buffer) -> Value:
                 "id": r.id,
                 "heat": r.heat,
                 "says": r.says,
-                "lines": [{"id": x.id, "text": x.text} for x in r.lines],
-                "first": [{"id": o.id, "text": o.text} for o in r.first.options] if r.first else None,
+                "lines": _mixed(exercise, r.lines),
+                "first": _mixed(exercise, r.first.options) if r.first else None,
             }
             for r in exercise.rounds
         ],
     }
+
+
+def _mixed(exercise: Buffer, options: Sequence[SelfTalk | Option]) -> list[Value]:
+    """The options in an order that says nothing and is always the same."""
+    ordered = sorted(options, key=lambda x: crc32(f"{exercise.id} {x.text}".encode()))
+    return [{"id": x.id, "text": x.text} for x in ordered]
 
 
 def _right(exercise: Buffer) -> Value:
