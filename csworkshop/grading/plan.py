@@ -75,7 +75,9 @@ def read_plan(gradebook: Any, assignment: str, root: Path) -> Plan:
     return Plan(assignment, notebooks)
 
 
-def graded_exercise(where: str, name: str, cell_type: str, source: str, root: Path) -> Exercise | Activity | CodeExercise:
+def graded_exercise(
+    where: str, name: str, cell_type: str, source: str, root: Path
+) -> Exercise | Activity | CodeExercise:
     """The exercise that a graded cell asks for; PlanError names notebook and cell."""
     call = graded_call(source) if cell_type == "code" else None
     if call is None:

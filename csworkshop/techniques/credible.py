@@ -53,7 +53,8 @@ def credible(reply: str, *, terse: bool = False) -> bool:
     words = [c for piece in pieces for c in piece]
     if len(words) < MIN_WORDS:
         return True
-    return not (_labels(text) or _crumbs(pieces) or _untied(pieces, TERSE if terse else TIED) or _repeats("".join(words)))
+    untied = _untied(pieces, TERSE if terse else TIED)
+    return not (_labels(text) or _crumbs(pieces) or untied or _repeats("".join(words)))
 
 
 def _labels(text: str) -> bool:
