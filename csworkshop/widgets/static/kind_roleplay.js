@@ -89,6 +89,7 @@ export function board(voice, ids, content, on) {
     const seed = fixed === null ? crypto.getRandomValues(new Uint32Array(1))[0] % limits.seed : fixed;
     shown.seed = seed;
     change({ seed });
+    drawState();
     fetchTalk();
     say.area.focus();
   }

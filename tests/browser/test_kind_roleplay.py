@@ -1,0 +1,183 @@
+"""A whole talk in a real JupyterLab: said, looked up, reloaded, carried on in a second tab, ended, debriefed, graded."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csworkshop.cli import main
+from csworkshop.exercises.kinds.roleplay import Roleplay
+from csworkshop.exercises.library import content, load_any
+from csworkshop.exercises.marking import mark
+from csworkshop.grading import course as commands
+from csworkshop.practice.agents import agents_file, play, read_agents
+from tests.grading.conftest import STAMP, graded_cell, write_source
+
+EXERCISE = "m4-roleplay-thesis-by-eight"
+CELL = f'from csworkshop import studio\nstudio("{EXERCISE}")'
+READY = ".cs-kind-roleplay .cs-state[data-state=saved]"
+THEIRS, OURS = ".cs-rp-them:not(.cs-rp-typing) .cs-rp-bubble", ".cs-rp-us .cs-rp-bubble"
+EVIL = "您好<img src=x onerror=\"document.title='pwned'\">，我看一下。"
+
+
+@pytest.fixture(scope="module")
+def exercise() -> Roleplay:
+    found = load_any(EXERCISE)
+    assert isinstance(found, Roleplay)
+    return found
+
+
+def saved(notebook: Any, holds: Callable[[dict[str, Any]], bool]) -> tuple[str, dict[str, Any]]:
+    """The answer in the file, as text and as object, once it `holds` what is waited for."""
+    value: dict[str, Any] = {}
+    for _ in range(300):
+        file = notebook.folder / "answers.json"
+        text = notebook.answers().get(EXERCISE, {}).get("text", "") if file.exists() else ""
+        value = json.loads(text or "{}")
+        if holds(value):
+            return text, value
+        notebook.page.wait_for_timeout(50)
+    raise AssertionError(f"the answer never became that; it is {value}")
+
+
+def say(page: Any, text: str) -> None:
+    """Say it, and wait for the customer's answer."""
+    before = page.locator(THEIRS).count()
+    page.locator(".cs-rp-say").click()
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Enter")
+    page.wait_for_function("([s, n]) => document.querySelectorAll(s).length > n", arg=[THEIRS, before])
+
+
+def planned(exercise: Roleplay, seed: int) -> Any:
+    """The talk of the model agent on that day."""
+    case = exercise.played
+    return play(case, read_agents(agents_file(case.id), case), "model", seed, "time_first_courier")
+
+
+def test_a_whole_talk_is_played_reloaded_debriefed_and_graded(
+    open_notebook: Callable[..., Any], exercise: Roleplay, tmp_path: Path
+) -> None:
+    notebook = open_notebook(CELL, studios=0)
+    page = notebook.page
+    page.wait_for_selector(READY, state="attached")
+    page.locator(".cs-rp-empty .cs-primary").click()
+    page.locator(THEIRS).first.wait_for()
+    assert page.evaluate("() => document.activeElement.className").endswith("cs-rp-say")  # the keyboard goes on
+    _, value = saved(notebook, lambda v: "seed" in v)
+    plan = planned(exercise, value["seed"])
+    assert page.locator(THEIRS).all_inner_texts() == [plan.opening]
+    assert plan.good and len(plan.turns) >= 3
+
+    # Pinyin that is being composed is not sent by Enter; what is looked up and hinted at comes from Python.
+    area = page.locator(".cs-rp-say")
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "nin", "selectionStart": 3, "selectionEnd": 3})
+    area.dispatch_event("keydown", {"key": "Enter", "keyCode": 229, "isComposing": True})
+    keyboard.send("Input.imeSetComposition", {"text": "", "selectionStart": 0, "selectionEnd": 0})
+    assert page.locator(OURS).count() == 0
+    page.locator(".cs-rp-table").first.click()
+    page.get_by_text(exercise.played.desk[0].value).wait_for()
+    page.get_by_text("这会儿怎么办？").click()
+    page.locator(".cs-rp-strip").get_by_text("。").first.wait_for()
+    page.get_by_text("三秒缓冲").click()
+    page.keyboard.press("Enter")
+    assert page.locator(".cs-rp-breathing").count() == 1
+    page.locator(".cs-rp-breathing").wait_for(state="detached")
+
+    # The typing pause shows three dots; then it is switched off.
+    page.keyboard.insert_text(plan.replies[0])
+    page.keyboard.press("Enter")
+    page.locator(".cs-rp-typing").wait_for()
+    page.get_by_text("打字停顿：开").click()
+    page.wait_for_function("s => document.querySelectorAll(s).length === 2", arg=THEIRS)
+    area.click()
+    page.keyboard.insert_text("写到一半的话")
+    saved(notebook, lambda v: v.get("draft") == "写到一半的话" and len(v.get("seen", ())) == 1)
+
+    # Reloaded in the middle: talk and half a sentence are back.
+    notebook.run("docmanager:save")
+    page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+    notebook.reload()
+    notebook.run()
+    page.wait_for_selector(READY, state="attached")
+    page.wait_for_function("s => document.querySelectorAll(s).length === 2", arg=THEIRS)
+    assert page.locator(THEIRS).all_inner_texts() == [plan.opening, plan.turns[0].text]
+    assert page.locator(OURS).all_inner_texts() == [plan.replies[0]] and area.input_value() == "写到一半的话"
+
+    # Carried on in a second tab; the first one takes over what was said there.
+    other = notebook.second_tab()
+    other.page.wait_for_function("s => document.querySelectorAll(s).length === 2", arg=THEIRS)
+    other.page.locator(".cs-rp-say").fill("")
+    say(other.page, plan.replies[1])
+    page.wait_for_function("s => document.querySelectorAll(s).length === 3", arg=THEIRS)
+    assert page.locator(OURS).all_inner_texts() == list(plan.replies[:2])
+    other.page.close()
+    page.locator(".cs-rp-say").fill("")
+    for text in plan.replies[2:]:
+        say(page, text)
+    page.locator(".cs-rp-good .cs-rp-outcome").wait_for()
+    assert page.locator(THEIRS).all_inner_texts() == [plan.opening, *(t.text for t in plan.turns)]
+
+    # The debrief, the marks, and another try that keeps this one.
+    page.locator(".cs-rp-curve svg .cs-rp-trust").first.wait_for()
+    assert page.locator(".cs-rp-step").count() == len(plan.turns)
+    assert exercise.played.persona.hidden_need in page.locator(".cs-rp-mind").inner_text()
+    text, value = saved(notebook, lambda v: v.get("done") is True and len(v["seen"]) == len(plan.turns))
+    assert value["moves"] == list(plan.replies) and value["pauses"] and value["hints"] and value["looks"]
+    page.locator(".cs-under .cs-primary").click()
+    page.wait_for_selector(".cs-side .cs-row")
+    points = mark(text, exercise).points(100)
+    assert points >= 60
+    assert float(page.locator(".cs-ring").get_attribute("aria-valuenow")) == pytest.approx(points, abs=0.06)
+    page.locator(".cs-rp-end .cs-primary").click()
+    page.wait_for_function("s => document.querySelectorAll(s).length === 1", arg=THEIRS)
+    say(page, "您好。")
+    _, value = saved(notebook, lambda v: v.get("moves") == ["您好。"])
+    assert value["earlier"] == [{"seed": plan.seed, "moves": list(plan.replies)}]
+    assert graded(tmp_path / "课程", text, plan.turns[1].text) == pytest.approx(points / 10, abs=0.011)
+
+
+def graded(root: Path, answer: str, shown: str) -> float:
+    """The points out of 10 that `csworkshop grade` gives the answer on a small course; its page shows these words."""
+    write_source(root, [graded_cell(EXERCISE)])
+    shutil.copyfile(content() / "exercises" / "nbgrader_config.py", root / "nbgrader_config.py")
+    commands.release("m2", root, exchange=root.parent / "exchange")
+    folder = root / "submitted" / "alice" / "m2"
+    shutil.copytree(root / "release" / "m2", folder)
+    (folder / "timestamp.txt").write_text(STAMP, "utf-8")
+    entry = {"revision": 1, "text": answer, "saved_at": "2026-11-21T09:30:00+08:00"}
+    (folder / "answers.json").write_text(json.dumps({"schema": 1, "answers": {EXERCISE: entry}}), "utf-8")
+    assert main(["grade", "m2", "--course", str(root)]) == 0
+    commands.feedback("m2", root, hand_back=False, lang="zh")
+    page = (root / "feedback" / "alice" / "m2" / "m2.html").read_text("utf-8")
+    assert shown in page and "情绪怎么变的" in page and "客户心里" in page
+    book = (root / "autograded" / "alice" / "m2" / "m2.ipynb").read_text("utf-8")
+    outputs = [o for cell in json.loads(book)["cells"] for o in cell.get("outputs", ())]
+    return float("".join(outputs[-1]["data"]["text/plain"]))
+
+
+def test_a_graded_talk_tells_nothing_and_runs_nothing(open_notebook: Callable[..., Any]) -> None:
+    notebook = open_notebook(CELL.replace('")', '", points=5)'), studios=0)
+    page = notebook.page
+    page.wait_for_selector(READY, state="attached")
+    page.locator(".cs-rp-empty .cs-primary").click()
+    page.locator(THEIRS).first.wait_for()
+    say(page, EVIL)
+    assert "pwned" not in page.title() and page.locator(".cs-rp img").count() == 0
+    assert page.locator(OURS).all_inner_texts() == [EVIL]
+    page.get_by_text("让时间过去").click()
+    page.get_by_role("button", name="10 分钟").click()
+    page.get_by_text("过了 10 分钟").wait_for()
+    page.get_by_text("结束对话").click()
+    page.locator(".cs-rp-danger").click()
+    page.get_by_text("批改之后，复盘会出现在反馈里").wait_for()
+    _, value = saved(notebook, lambda v: v.get("done") is True)
+    assert value["moves"] == [EVIL, "/等 10"]
+    page.wait_for_timeout(300)
+    assert page.locator(".cs-rp-debrief").count() == 0 and page.locator(".cs-side .cs-row").count() == 0
