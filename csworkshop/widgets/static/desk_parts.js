@@ -21,8 +21,13 @@ export function openPart(voice, id, desk, onOpen) {
   const evidence = several(voice, titles.evidence.id, desk.evidence, (now) => set({ evidence: now }));
   const go = pressable(voice, "open_go", () => onOpen({ ...chosen }), "cs-button cs-desk-go");
   const said = make("p", "cs-quiet");
-  const form = [titles.type, type.node, titles.priority, priority.node, titles.evidence, evidence.node, make("div", "cs-desk-foot", {}, go)];
-  const node = make("div", "", {}, ...form, said);
+  const form = [
+    make("div", "", {}, titles.type, type.node),
+    make("div", "", {}, titles.priority, priority.node),
+    make("div", "cs-desk-whole", {}, titles.evidence, evidence.node),
+    make("div", "cs-desk-whole cs-desk-foot", {}, go),
+  ];
+  const node = make("div", "cs-desk-form", {}, ...form, said);
   let enabled = false;
   function ready() {
     go.disabled = !enabled || !chosen.type || !chosen.priority;

@@ -39,7 +39,7 @@ export function board(voice, ids, content, on) {
     close: closePart(voice, id, desk, (survey) => act({ do: "close", survey }), () => act({ do: "keep" })),
   };
   const panel = make("div", "cs-desk-panel", { role: "tabpanel", id: id("panel") });
-  const again = pressable(voice, "restart", restart);
+  const again = pressable(voice, "restart", restart, "cs-button cs-desk-again");
   const node = make("div", "cs-desk", {}, customer, context, hands.node, feed, ended, tabs, panel, again);
 
   // --- time ---
@@ -131,8 +131,15 @@ export function board(voice, ids, content, on) {
     step = name;
     panel.replaceChildren(parts[name].node);
     draw();
-    parts[name].focus?.();
   }
+  tabs.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const at = (STEPS.indexOf(step) + by + STEPS.length) % STEPS.length;
+    show(STEPS[at]);
+    doors[at].tab.focus();
+  });
 
   // --- drawing ---
 
@@ -145,6 +152,8 @@ export function board(voice, ids, content, on) {
       tab.tabIndex = step === name ? 0 : -1;
     }
     panel.setAttribute("aria-labelledby", id(`tab-${step}`));
+    tabs.hidden = panel.hidden = Boolean(world.ended);
+    hands.enable(enabled && !world.ended);
     ended.hidden = !world.ended;
     ended.textContent = world.ended ? voice.say(`ended_${world.ended}`) : "";
     again.textContent = voice.say(armed ? "restart_sure" : "restart");
@@ -162,7 +171,7 @@ export function board(voice, ids, content, on) {
       return make("li", cls, {}, when, make("p", "cs-desk-text", { lang: "zh-CN" }, entry.text));
     });
     const bottom = feed.scrollHeight - feed.scrollTop - feed.clientHeight < 60;
-    feed.replaceChildren(...rows);
+    feed.replaceChildren(...(rows.length ? rows : [make("li", "cs-quiet", {}, voice.say("feed_none"))]));
     if (bottom || !rows.length) feed.scrollTop = feed.scrollHeight;
   }
   voice.onDraw(draw);
@@ -192,7 +201,6 @@ export function board(voice, ids, content, on) {
     enable(yes) {
       enabled = yes;
       if (!yes) running = false;
-      hands.enable(yes);
       draw();
     },
     // What happened until now; an answer to an older log comes late and is passed over.
@@ -200,7 +208,7 @@ export function board(voice, ids, content, on) {
       if (message.steps !== (answer.log || []).length) return;
       const news = message.feed.slice(world.feed.length);
       world = message;
-      clock = Math.max(clock, world.clock);
+      clock = world.ended ? world.clock : Math.max(clock, world.clock);
       if (world.ended) running = false;
       hands.draw(desk.start + clock, running);
       draw();
