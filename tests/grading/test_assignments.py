@@ -34,7 +34,7 @@ def _graded(assignment: str) -> list[str]:
     return [c.metadata.nbgrader.grade_id for c in notebook.cells if c.metadata.nbgrader.grade]
 
 
-@pytest.mark.parametrize("assignment", ["m1", "m3", "m4", "m5"])
+@pytest.mark.parametrize("assignment", ["m1", "m3", "m4", "m5", "m6"])
 def test_an_assignment_of_several_kinds_is_graded_as_its_exercises_are_marked(assignment: str, tmp_path: Path) -> None:
     root = tmp_path / "课程"
     commands.course_init(root)
