@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from random import Random
 from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from csworkshop.exercises.activity import AnswerForm, checked, marks
 from csworkshop.exercises.definition import Activity, Text
-from csworkshop.exercises.desk_marks import Marking, Opening, Slip, lines_of
+from csworkshop.exercises.desk_marks import Choice, Marking, Opening, Slip, lines_of
 from csworkshop.exercises.desk_messages import LONGEST, Telling
 from csworkshop.exercises.ideas import Idea, said
 from csworkshop.exercises.kinds import Kind, Value
@@ -122,17 +123,18 @@ def _mark(value: Value, exercise: Ticket, level: Level) -> Marks:
 def _screen(exercise: Ticket) -> Value:
     desk, opening = exercise.desk, exercise.opening
 
-    def options(found: tuple[object, ...]) -> list[dict[str, str]]:
-        return [{"id": o.id, "text": o.text} for o in found]  # type: ignore[attr-defined]
+    def options(found: tuple[Choice, ...], shuffled: str = "") -> list[dict[str, str]]:
+        order = Random(f"{exercise.id}.{shuffled}").sample(found, len(found)) if shuffled else found
+        return [{"id": o.id, "text": o.text} for o in order]
 
     return {
         "scene": scene(exercise.scenario),
         "start": minutes_of(desk.start),
         "length": desk.length,
         "every": desk.every,
-        "types": options(opening.types),
+        "types": options(opening.types, "types"),
         "priorities": options(opening.priorities),
-        "evidence": options(opening.evidence),
+        "evidence": options(opening.evidence, "evidence"),
         "places": [{"id": p.id, "text": p.name} for p in desk.places],
         "departments": [{"id": d.id, "text": d.name} for d in desk.departments],
         "surveys": list(get_args(Survey)),
