@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from csworkshop.practice.better_moves import Better
 from csworkshop.practice.condition import FEELINGS
 from csworkshop.practice.debriefing import Debrief, Step, debrief
 from csworkshop.practice.mood import Mood
@@ -22,6 +23,7 @@ BARS = "▁▂▃▄▅▆▇█"
 MOST_TRIES = 3  # earlier tries that a page tells of
 MOST_REASONS = 3
 _UNDERLINE = {"technique": "underline 2px solid #3a9650", "fault": "underline 2px wavy #d9483b"}  # as in feedback.py
+_LIST = "padding:0 0 0 20px"
 _CELL = "padding:3px 12px 3px 0;vertical-align:top;text-align:left"
 
 
@@ -60,7 +62,7 @@ def talk_html(
     ]
     sections = [*_sections(found, lang), *_earlier(talk, earlier, lang)]
     for title, lines in sections:
-        parts.append(f"<h4>{_esc(title)}</h4><ul>{''.join(f'<li>{_esc(text)}</li>' for text in lines)}</ul>")
+        parts.append(_list(title, lines))
     return f'<div class="csw-talk" style="line-height:1.7">{"".join(parts)}</div>'
 
 
@@ -88,9 +90,16 @@ def _table(rows: Sequence[str]) -> str:
     return f'<table style="border-collapse:collapse;text-align:left"><tbody>{"".join(rows)}</tbody></table>'
 
 
+def _list(title: str, lines: Sequence[str]) -> str:
+    rows = "".join(f"<li>{_esc(text)}</li>" for text in lines)
+    return f'<h4>{_esc(title)}</h4><ul style="{_LIST}">{rows}</ul>'
+
+
 def _row(*cells: str, plain: bool = False) -> str:
     """A table row; `plain` cells are HTML already."""
-    return "<tr>" + "".join(f'<td style="{_CELL}">{c if plain else _esc(c)}</td>' for c in cells) + "</tr>"
+    styles = [_CELL + ";white-space:nowrap"] * (len(cells) - 1) + [_CELL]
+    row = zip(styles, cells, strict=True)
+    return "<tr>" + "".join(f'<td style="{style}">{c if plain else _esc(c)}</td>' for style, c in row) + "</tr>"
 
 
 def _talk_rows(talk: Talk, found: Debrief, spoken: Mapping[str, str], lang: str) -> list[str]:
@@ -98,9 +107,9 @@ def _talk_rows(talk: Talk, found: Debrief, spoken: Mapping[str, str], lang: str)
     rows = [_row("", name, _esc(talk.opening), plain=True)]
     for step in found.steps:
         words = _esc(_say("waits", lang, n=step.waited)) if step.waited is not None else _pieces(step, lang)
-        told = "".join(f"<br><em>{_esc(reason)}</em>" for reason in _reasons(step, lang))
+        told = "".join(f"<br><span>{_esc(reason)}</span>" for reason in _reasons(step, lang))
         shown = spoken.get(str(step.number))
-        other = f"<br><em>{_esc(_say('spoken', lang, text=shown))}</em>" if shown else ""
+        other = f"<br><span>{_esc(_say('spoken', lang, text=shown))}</span>" if shown else ""
         rows.append(_row(str(step.number), you, words + told, plain=True))
         rows.append(_row(_esc(step.clock), name, _esc(step.customer) + other, plain=True))
     return rows
@@ -124,7 +133,7 @@ def _reasons(step: Step, lang: str) -> list[str]:
     told = []
     for moved in step.moved[:MOST_REASONS]:
         levels = say("roleplay_card.comma", lang).join(
-            f"{say(f'roleplay.{f}', lang)} {d:+.0f}" for f, d in moved.deltas.items() if abs(d) >= 0.5
+            f"{say(f'kind_roleplay.feeling_{f}', lang)} {d:+.0f}" for f, d in moved.deltas.items() if abs(d) >= 0.5
         )
         words = next((w for w in moved.words if w), "")
         quoted = f" “{words}”" if words else ""
@@ -144,11 +153,13 @@ def _curve(found: Debrief, lang: str) -> Iterator[tuple[str, str, int, int]]:
     for f in FEELINGS:
         levels = [mood.levels[f] for mood in found.curve]
         bars = "".join(BARS[min(int(x / 100 * len(BARS)), len(BARS) - 1)] for x in levels)
-        yield say(f"roleplay.{f}", lang), bars, round(levels[0]), round(levels[-1])
+        yield say(f"kind_roleplay.feeling_{f}", lang), bars, round(levels[0]), round(levels[-1])
 
 
 def _levels(mood: Mood, lang: str) -> str:
-    return say("roleplay_card.comma", lang).join(f"{say(f'roleplay.{f}', lang)} {mood.levels[f]:.0f}" for f in FEELINGS)
+    return say("roleplay_card.comma", lang).join(
+        f"{say(f'kind_roleplay.feeling_{f}', lang)} {mood.levels[f]:.0f}" for f in FEELINGS
+    )
 
 
 # --- what follows from it -----------------------------------------------------------------------------------------
@@ -163,8 +174,10 @@ def _sections(found: Debrief, lang: str) -> Iterator[tuple[str, list[str]]]:
             _say("promises", lang),
             [_say(f"promise_{p.fate}", lang, words=p.words, due=p.due[lang]) for p in found.promises],
         )
-    if found.better:
-        yield _say("better", lang), list(_better(found, lang))
+    for better in found.better:
+        why = say("roleplay_card.comma", lang).join(reason[lang] for reason in better.why)
+        title = _say("better", lang, n=better.turn)
+        yield title, [f"{why}{_in(_levels(better.after, lang), lang)}", *_better(better, lang)]
 
 
 def _moment(moment: Any, lang: str) -> str:
@@ -196,20 +209,16 @@ def _stop(text: str, lang: str) -> str:
     return text if text[-1:] in "。！？.!?" else text + "。"
 
 
-def _better(found: Debrief, lang: str) -> Iterator[str]:
-    for b in found.better:
-        why = say("roleplay_card.comma", lang).join(reason[lang] for reason in b.why)
-        yield f"{_say('better_at', lang, n=b.turn)}{_in(_levels(b.after, lang), lang)}：{why}"
-        yield from (advice[lang] for advice in b.advice)
-        if b.words and b.mood is not None:
-            yield _say("better_words", lang, words=b.words)
-            yield _say("better_then", lang, words=b.customer, levels=_levels(b.mood, lang))
+def _better(better: Better, lang: str) -> Iterator[str]:
+    yield from (advice[lang] for advice in better.advice)
+    if better.words and better.mood is not None:
+        yield _say("better_words", lang, words=better.words)
+        yield _say("better_then", lang, words=better.customer, levels=_levels(better.mood, lang))
 
 
 def _ticket(ticket: Mapping[str, Any] | None, lang: str) -> str:
     words = [str((ticket or {}).get(key, "")).strip() for key in ("what", "who", "by")]
-    rows = "".join(f"<li>{_esc(text)}</li>" for text in words if text)
-    return f"<h4>{_esc(_say('ticket', lang))}</h4><ul>{rows}</ul>" if rows else ""
+    return _list(_say("ticket", lang), [text for text in words if text]) if any(words) else ""
 
 
 def _earlier(talk: Talk, earlier: Sequence[Mapping[str, Any]], lang: str) -> Iterator[tuple[str, list[str]]]:

@@ -45,7 +45,7 @@ def mood_figure(talk: Talk, lang: str = "zh") -> Figure:
         (
             float(turns[-1]),
             last.levels[f],
-            f"{say(f'roleplay.{f}', lang)} {last.levels[f]:.0f}",
+            f"{say(f'kind_roleplay.feeling_{f}', lang)} {last.levels[f]:.0f}",
             NAMES.get(f, COLOURS[f]),
         )
         for f in FEELINGS

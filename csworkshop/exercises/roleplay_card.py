@@ -69,19 +69,28 @@ def _join(pieces: Sequence[Bilingual]) -> Bilingual:
 
 
 def _end(talk: Talk, found: Debrief, possible: float) -> Line:
-    share, reason = 0.0, _both("end_open")
+    share, reason, quotes = 0.0, _both("end_open"), list[str]()
     if talk.end == "resolved_loyal":
         share, reason = 1.0, _both("end_loyal")
     elif talk.end == "resolved_cool":
         why = "cool_need" if not found.met else "cool_trust" if talk.mood.trust < TRUSTING else "cool_close"
         share, reason = COOL, _join([_both("end_cool"), _both(why, need=found.hidden_need)])
     elif talk.end:
-        worst = min(found.steps, key=lambda s: s.gain)
-        reason = _join([_both(f"end_{talk.end}", n=worst.number), _both("unsettled")])
+        number, words = _turning(talk, found)
+        quotes = [words] if words else []
+        reason = _join([_both(f"end_{talk.end}", n=number), _both("unsettled")])
     elif talk.state.accepted:
         share, reason = AGREED, _join([_both("end_agreed"), _both("unsettled")])
-    quotes = [_short(min(found.steps, key=lambda s: s.gain).reply)] if talk.end and not talk.good else []
     return line("end", _both("end"), share, possible, reason, quotes=quotes)
+
+
+def _turning(talk: Talk, found: Debrief) -> tuple[int, str]:
+    """The reply that lost the customer, and its words: the worst one, or the untruth that came out in it."""
+    worst = min(found.steps, key=lambda s: s.gain)
+    lies = [x for x in talk.state.lies if x.fate == "caught" and x.turn < worst.number]
+    if lies and any(n.what == "caught" for n in worst.notes):
+        return lies[-1].turn, _short(lies[-1].words)
+    return worst.number, _short(worst.reply) if worst.waited is None else ""
 
 
 def _mood(found: Debrief, possible: float, part: float) -> Line:
@@ -95,7 +104,7 @@ def _mood(found: Debrief, possible: float, part: float) -> Line:
     share = min(max(0.6 * max(relief, 0.0) + 0.4 * min(max(trust, 0.0), 1.0), 0.0) / MUCH, 1.0) * part
     told = {
         lang: say("roleplay_card.comma", lang).join(
-            f"{say(f'roleplay.{f}', lang)} {first.levels[f]:.0f} → {last.levels[f]:.0f}" for f in FEELINGS
+            f"{say(f'kind_roleplay.feeling_{f}', lang)} {first.levels[f]:.0f} → {last.levels[f]:.0f}" for f in FEELINGS
         )
         for lang in LANGUAGES
     }

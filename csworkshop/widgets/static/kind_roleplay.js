@@ -51,8 +51,8 @@ export function board(voice, ids, content, on) {
   const end = endCard(voice, content, { again: tryAgain });
   const after = make("div", "cs-rp-after");
   const hidden = make("p", "cs-quiet cs-rp-unseen");
-  const chat = make("div", "cs-rp-chat", {}, head, log.node, say.node, end.node);
-  const side = make("div", "cs-rp-side", {}, moodShown ? meter.node : hidden, desk.node, ticket.node);
+  const chat = make("div", "cs-rp-chat", {}, head, log.node, say.node, ticket.node, end.node);
+  const side = make("div", "cs-rp-side", {}, moodShown ? meter.node : hidden, desk.node);
   const node = make("div", "cs-rp", {}, make("div", "cs-rp-grid", {}, chat, side), after);
   voice.onDraw(() => {
     about.replaceChildren(icon(channel), [voice.say(`channel_${channel}`), voice.say(`persona_${persona}`), domain].join(" · "));
