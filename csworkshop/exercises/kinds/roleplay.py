@@ -20,8 +20,8 @@ from csworkshop.exercises.kinds import Kind, Value
 from csworkshop.exercises.marking import Marks
 from csworkshop.exercises.roleplay_card import Weights, card_lines
 from csworkshop.exercises.roleplay_world import LONGEST, MOST_MOVES, MOST_SEED, MOST_TRIES
+from csworkshop.practice.agents import Agents, agents_file, play, read_agents
 from csworkshop.practice.agents import Kind as AgentKind
-from csworkshop.practice.agents import agents_file, play, read_agents
 from csworkshop.practice.case import Case, UnknownCase, load_case
 from csworkshop.practice.debriefing import debrief
 from csworkshop.practice.replays import replayed
@@ -31,7 +31,7 @@ from csworkshop.techniques.checker import Level
 from csworkshop.text.datafile import DataFileError
 from csworkshop.text.language import LANGUAGES, say
 
-SEEDS = 6  # days on which the model answer is tried until it ends well
+SEEDS, WELL = 6, 0.95  # days on which the strategies are tried until one of them is marked so well
 
 
 class Roleplay(Activity):
@@ -42,7 +42,7 @@ class Roleplay(Activity):
     `techniques`  those that this talk calls for; each counts once it was heard
     `critical`    faults that fail the whole talk
     `weights`     what the lines of the scorecard count
-    `strategy`    which of the case's strategies is the model answer (default: the first)
+    `strategy`    which of the case's strategies is the model answer (default: the one that is marked best)
     """
 
     kind: Literal["roleplay"]
@@ -172,17 +172,16 @@ def _show(value: Value, exercise: Roleplay, lang: str) -> str:
 # --- answers for the author's checks ------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=64)
-def _played(case_id: str, kind: AgentKind, strategy: str, seed: int | None) -> Talk:
-    """A talk of one of the case's agents: the model's first that ends well, on the exercise's day if it has one."""
+@lru_cache(maxsize=256)
+def _played(case_id: str, kind: AgentKind, strategy: str, seed: int) -> Talk:
+    """A talk of one of the case's agents on one day."""
     case = load_case(case_id)
-    agents = read_agents(agents_file(case_id), case)
-    plan = strategy or agents.model[0].id
-    talks = (play(case, agents, kind, n, plan) for n in ([seed] if seed is not None else range(1, SEEDS + 1)))
-    best = next(talks)
-    while kind == "model" and best.end != "resolved_loyal" and (more := next(talks, None)) is not None:
-        best = more if more.good or not best.good else best
-    return best
+    return play(case, _agents(case_id), kind, seed, strategy)
+
+
+@lru_cache(maxsize=64)
+def _agents(case_id: str) -> Agents:
+    return read_agents(agents_file(case_id), load_case(case_id))
 
 
 def _value(talk: Talk) -> Value:
@@ -190,10 +189,24 @@ def _value(talk: Talk) -> Value:
 
 
 def _model(exercise: Roleplay) -> Value:
-    case = exercise.played
-    talk = _played(exercise.case, "model", exercise.strategy, exercise.seed)
+    """The talk of the case's strategies that is marked best: the exercise's strategy and day, if it names them."""
+    strategies = [exercise.strategy] if exercise.strategy else [s.id for s in _agents(exercise.case).model]
+    days = [exercise.seed] if exercise.seed is not None else range(1, SEEDS + 1)
+    best: tuple[float, Value] = (-1.0, {})
+    for day in days:
+        for strategy in strategies:
+            value = _with_ticket(_played(exercise.case, "model", strategy, day), exercise)
+            best = max(best, (_mark(value, exercise, "full").score, value), key=lambda row: row[0])
+        if best[0] >= WELL:
+            break
+    return best[1]
+
+
+def _with_ticket(talk: Talk, exercise: Roleplay) -> Value:
+    """An agent's talk as an answer, with a ticket where one is asked for."""
     if not exercise.weights.ticket:
         return _value(talk)
+    case = exercise.played
     taken = next((o.title.zh for o in case.options if o.id == talk.state.accepted), "")
     known = "；".join(f"{d.label}：{d.value}" for d in case.desk if d.table in ("order", "account"))
     promised = "；".join(p.words for p in talk.state.promises)
@@ -208,9 +221,10 @@ def _model(exercise: Roleplay) -> Value:
 def _poor(exercise: Roleplay) -> list[Value]:
     """Said nothing; cold; key words in piles; friendly and untrue; the model's first reply alone."""
     kinds: tuple[AgentKind, ...] = ("cold", "stuffer", "liar")
+    day = exercise.seed if exercise.seed is not None else 1
     model = _model(exercise)
     first = {**model, "moves": model["moves"][:1]}
-    return [{"seed": 1, "done": True}, *(_value(_played(exercise.case, k, "", exercise.seed)) for k in kinds), first]
+    return [{"seed": day, "done": True}, *(_value(_played(exercise.case, k, "", day)) for k in kinds), first]
 
 
 KIND = Kind(
