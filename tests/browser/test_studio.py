@@ -145,7 +145,7 @@ def test_chips_jump_and_select_by_mouse_and_keyboard(open_notebook: Open) -> Non
     notebook = open_notebook()
     studio = notebook.studio()
     studio.type("😀" + GOOD)
-    studio.wait_for_mark(OWN)
+    studio.marks_become(_expected("😀" + GOOD))
     chip = studio.chips.filter(has_text=OWN).first
     chip.click()
     assert studio.selected() == OWN
