@@ -1,4 +1,4 @@
-"""A whole talk in a real JupyterLab: said, looked up, reloaded, carried on in a second tab, ended, debriefed, graded."""
+"""A whole talk in a real JupyterLab: said, reloaded, carried on in a second tab, ended, debriefed, graded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from csworkshop.exercises.library import content, load_any
 from csworkshop.exercises.marking import mark
 from csworkshop.grading import course as commands
 from csworkshop.practice.agents import agents_file, play, read_agents
+from csworkshop.practice.talk import Talk
 from tests.grading.conftest import STAMP, graded_cell, write_source
+from tests.practice.test_endpoint import LINE, Server, server, streams
+
+__all__ = ["server"]  # a fixture
 
 EXERCISE = "m4-roleplay-thesis-by-eight"
 CELL = f'from csworkshop import studio\nstudio("{EXERCISE}")'
@@ -54,7 +58,7 @@ def say(page: Any, text: str) -> None:
     page.wait_for_function("([s, n]) => document.querySelectorAll(s).length > n", arg=[THEIRS, before])
 
 
-def planned(exercise: Roleplay, seed: int) -> Any:
+def planned(exercise: Roleplay, seed: int) -> Talk:
     """The talk of the model agent on that day."""
     case = exercise.played
     return play(case, read_agents(agents_file(case.id), case), "model", seed, "time_first_courier")
@@ -73,52 +77,10 @@ def test_a_whole_talk_is_played_reloaded_debriefed_and_graded(
     plan = planned(exercise, value["seed"])
     assert page.locator(THEIRS).all_inner_texts() == [plan.opening]
     assert plan.good and len(plan.turns) >= 3
-
-    # Pinyin that is being composed is not sent by Enter; what is looked up and hinted at comes from Python.
-    area = page.locator(".cs-rp-say")
-    keyboard = page.context.new_cdp_session(page)
-    keyboard.send("Input.imeSetComposition", {"text": "nin", "selectionStart": 3, "selectionEnd": 3})
-    area.dispatch_event("keydown", {"key": "Enter", "keyCode": 229, "isComposing": True})
-    keyboard.send("Input.imeSetComposition", {"text": "", "selectionStart": 0, "selectionEnd": 0})
-    assert page.locator(OURS).count() == 0
-    page.locator(".cs-rp-table").first.click()
-    page.get_by_text(exercise.played.desk[0].value).wait_for()
-    page.get_by_text("这会儿怎么办？").click()
-    page.locator(".cs-rp-strip").get_by_text("。").first.wait_for()
-    page.get_by_text("三秒缓冲").click()
-    page.keyboard.press("Enter")
-    assert page.locator(".cs-rp-breathing").count() == 1
-    page.locator(".cs-rp-breathing").wait_for(state="detached")
-
-    # The typing pause shows three dots; then it is switched off.
-    page.keyboard.insert_text(plan.replies[0])
-    page.keyboard.press("Enter")
-    page.locator(".cs-rp-typing").wait_for()
-    page.get_by_text("打字停顿：开").click()
-    page.wait_for_function("s => document.querySelectorAll(s).length === 2", arg=THEIRS)
-    area.click()
-    page.keyboard.insert_text("写到一半的话")
-    saved(notebook, lambda v: v.get("draft") == "写到一半的话" and len(v.get("seen", ())) == 1)
-
-    # Reloaded in the middle: talk and half a sentence are back.
-    notebook.run("docmanager:save")
-    page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
-    notebook.reload()
-    notebook.run()
-    page.wait_for_selector(READY, state="attached")
-    page.wait_for_function("s => document.querySelectorAll(s).length === 2", arg=THEIRS)
-    assert page.locator(THEIRS).all_inner_texts() == [plan.opening, plan.turns[0].text]
-    assert page.locator(OURS).all_inner_texts() == [plan.replies[0]] and area.input_value() == "写到一半的话"
-
-    # Carried on in a second tab; the first one takes over what was said there.
-    other = notebook.second_tab()
-    other.page.wait_for_function("s => document.querySelectorAll(s).length === 2", arg=THEIRS)
-    other.page.locator(".cs-rp-say").fill("")
-    say(other.page, plan.replies[1])
-    page.wait_for_function("s => document.querySelectorAll(s).length === 3", arg=THEIRS)
-    assert page.locator(OURS).all_inner_texts() == list(plan.replies[:2])
-    other.page.close()
-    page.locator(".cs-rp-say").fill("")
+    _tools(page, exercise)
+    _first_reply(notebook, plan)
+    _reloaded(notebook, plan)
+    _second_tab(notebook, plan)
     for text in plan.replies[2:]:
         say(page, text)
     page.locator(".cs-rp-good .cs-rp-outcome").wait_for()
@@ -136,11 +98,73 @@ def test_a_whole_talk_is_played_reloaded_debriefed_and_graded(
     assert points >= 60
     assert float(page.locator(".cs-ring").get_attribute("aria-valuenow")) == pytest.approx(points, abs=0.06)
     page.locator(".cs-rp-end .cs-primary").click()
-    page.wait_for_function("s => document.querySelectorAll(s).length === 1", arg=THEIRS)
+    wait_for(page, 1)
     say(page, "您好。")
     _, value = saved(notebook, lambda v: v.get("moves") == ["您好。"])
     assert value["earlier"] == [{"seed": plan.seed, "moves": list(plan.replies)}]
     assert graded(tmp_path / "课程", text, plan.turns[1].text) == pytest.approx(points / 10, abs=0.011)
+
+
+def wait_for(page: Any, number: int) -> None:
+    """Wait until the customer has said so many things."""
+    page.wait_for_function("([s, n]) => document.querySelectorAll(s).length === n", arg=[THEIRS, number])
+
+
+def _tools(page: Any, exercise: Roleplay) -> None:
+    """Pinyin that is being composed is not sent by Enter; what is looked up and hinted at comes from Python."""
+    area = page.locator(".cs-rp-say")
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "nin", "selectionStart": 3, "selectionEnd": 3})
+    area.dispatch_event("keydown", {"key": "Enter", "keyCode": 229, "isComposing": True})
+    keyboard.send("Input.imeSetComposition", {"text": "", "selectionStart": 0, "selectionEnd": 0})
+    assert page.locator(OURS).count() == 0
+    page.locator(".cs-rp-table").first.click()
+    page.get_by_text(exercise.played.desk[0].value).wait_for()
+    page.get_by_text("这会儿怎么办？").click()
+    page.locator(".cs-rp-strip").get_by_text("。").first.wait_for()
+    page.get_by_text("三秒缓冲").click()
+    page.keyboard.press("Enter")
+    assert page.locator(".cs-rp-breathing").count() == 1
+    page.locator(".cs-rp-breathing").wait_for(state="detached")
+
+
+def _first_reply(notebook: Any, plan: Talk) -> None:
+    """The typing pause shows three dots; then it is switched off, and half a sentence is written."""
+    page = notebook.page
+    page.keyboard.insert_text(plan.replies[0])
+    page.keyboard.press("Enter")
+    page.locator(".cs-rp-typing").wait_for()
+    page.get_by_text("打字停顿：开").click()
+    wait_for(page, 2)
+    page.locator(".cs-rp-say").click()
+    page.keyboard.insert_text("写到一半的话")
+    saved(notebook, lambda v: v.get("draft") == "写到一半的话" and len(v.get("seen", ())) == 1)
+
+
+def _reloaded(notebook: Any, plan: Talk) -> None:
+    """Reloaded in the middle: talk and half a sentence are back."""
+    page = notebook.page
+    notebook.run("docmanager:save")
+    page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+    notebook.reload()
+    notebook.run()
+    page.wait_for_selector(READY, state="attached")
+    wait_for(page, 2)
+    assert page.locator(THEIRS).all_inner_texts() == [plan.opening, plan.turns[0].text]
+    assert page.locator(OURS).all_inner_texts() == [plan.replies[0]]
+    assert page.locator(".cs-rp-say").input_value() == "写到一半的话"
+
+
+def _second_tab(notebook: Any, plan: Talk) -> None:
+    """Carried on in a second tab; the first one takes over what was said there."""
+    other, page = notebook.second_tab(), notebook.page
+    wait_for(other.page, 2)
+    other.page.locator(".cs-rp-say").fill("")
+    say(other.page, plan.replies[1])
+    wait_for(page, 3)
+    assert page.locator(OURS).all_inner_texts() == list(plan.replies[:2])
+    other.page.close()
+    page.locator(".cs-rp-say").fill("")
 
 
 def graded(root: Path, answer: str, shown: str) -> float:
@@ -162,8 +186,13 @@ def graded(root: Path, answer: str, shown: str) -> float:
     return float("".join(outputs[-1]["data"]["text/plain"]))
 
 
-def test_a_graded_talk_tells_nothing_and_runs_nothing(open_notebook: Callable[..., Any]) -> None:
-    notebook = open_notebook(CELL.replace('")', '", points=5)'), studios=0)
+def test_a_graded_talk_in_a_models_words_tells_nothing_and_runs_nothing(
+    open_notebook: Callable[..., Any], server: Server
+) -> None:
+    server.answers = [streams(LINE)]
+    model = {"CSWORKSHOP_LLM_URL": server.settings().url, "CSWORKSHOP_LLM_MODEL": "tiny"}
+    cell = f"import os\nos.environ.update({model})\n" + CELL.replace('")', '", points=5)')
+    notebook = open_notebook(cell, studios=0)
     page = notebook.page
     page.wait_for_selector(READY, state="attached")
     page.locator(".cs-rp-empty .cs-primary").click()
@@ -171,6 +200,7 @@ def test_a_graded_talk_tells_nothing_and_runs_nothing(open_notebook: Callable[..
     say(page, EVIL)
     assert "pwned" not in page.title() and page.locator(".cs-rp img").count() == 0
     assert page.locator(OURS).all_inner_texts() == [EVIL]
+    assert page.locator(THEIRS).last.inner_text() == LINE
     page.get_by_text("让时间过去").click()
     page.get_by_role("button", name="10 分钟").click()
     page.get_by_text("过了 10 分钟").wait_for()
@@ -178,6 +208,6 @@ def test_a_graded_talk_tells_nothing_and_runs_nothing(open_notebook: Callable[..
     page.locator(".cs-rp-danger").click()
     page.get_by_text("批改之后，复盘会出现在反馈里").wait_for()
     _, value = saved(notebook, lambda v: v.get("done") is True)
-    assert value["moves"] == [EVIL, "/等 10"]
+    assert value["moves"] == [EVIL, "/等 10"] and value["spoken"]["1"] == LINE
     page.wait_for_timeout(300)
     assert page.locator(".cs-rp-debrief").count() == 0 and page.locator(".cs-side .cs-row").count() == 0
