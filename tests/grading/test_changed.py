@@ -104,8 +104,8 @@ def another_picture(course: Class, monkeypatch: pytest.MonkeyPatch) -> None:
 def other_exercise(course: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     from csworkshop.grading import plan
 
-    real = plan.load_exercise
-    monkeypatch.setattr(plan, "load_exercise", lambda e: real(e).model_copy(update={"flawed_reply": "别的"}))
+    real = plan.load_any
+    monkeypatch.setattr(plan, "load_any", lambda e, own: real(e, own).model_copy(update={"flawed_reply": "别的"}))
 
 
 def other_checker(course: Class, monkeypatch: pytest.MonkeyPatch) -> None:
