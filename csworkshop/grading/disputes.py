@@ -70,9 +70,7 @@ class Disputed:
         return asdict(self)
 
 
-def queue(
-    course_dir: Path | str = ".", assignment: str | None = None, *, everything: bool = False
-) -> list[Disputed]:
+def queue(course_dir: Path | str = ".", assignment: str | None = None, *, everything: bool = False) -> list[Disputed]:
     """Disputes that wait for a verdict, the oldest first; with `everything` also decided and settled ones."""
     course = open_course(course_dir)
     named = assignments(course)

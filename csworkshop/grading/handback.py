@@ -169,9 +169,7 @@ class _Gathering:
         self._remember(raw, page, parts)
         return page, stale
 
-    def _part(
-        self, notebook: str, cell: Cell, submission: Submission, entry: Any, sheet: _Sheet
-    ) -> tuple[Part, bool]:
+    def _part(self, notebook: str, cell: Cell, submission: Submission, entry: Any, sheet: _Sheet) -> tuple[Part, bool]:
         grade = self.entry.marks.get((notebook, cell.name))
         part = Part(
             cell.exercise.title[self.lang], cell.maximum, round(grade.score, 2) if grade else 0.0,

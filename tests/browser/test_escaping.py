@@ -152,11 +152,7 @@ def test_formgrader(formgrader: str, context: Any) -> None:
 
 
 def test_studio(open_notebook: Callable[..., Notebook], lab: Any) -> None:
-    fill_first = (
-        "import pathlib\n"
-        "from tests.browser.test_escaping import TYPED, fill\n"
-        "fill(pathlib.Path('.'), TYPED)"
-    )
+    fill_first = "import pathlib\nfrom tests.browser.test_escaping import TYPED, fill\nfill(pathlib.Path('.'), TYPED)"
     cells = (
         fill_first,
         f'from csworkshop import studio\nex = studio("{EXERCISE}", points=10)\nex',

@@ -21,9 +21,7 @@ def units(*raters: str) -> list[dict[str, float | str]]:
 # Krippendorff 2011, sections A (binary, two observers), B (nominal, two observers), C and E (four, missing data)
 BINARY = units("0 1 0 0 0 0 0 0 1 0", "1 1 1 0 0 1 0 0 0 0")
 LETTERS = units("a a b b d c c c e d d a", "b a b b b c c c e d d d")
-FOUR = units(
-    "1 2 3 3 2 1 4 1 2 . . .", "1 2 3 3 2 2 4 1 2 5 . 3", ". 3 3 3 2 3 4 2 2 5 1 .", "1 2 3 3 2 4 4 1 2 5 1 ."
-)
+FOUR = units("1 2 3 3 2 1 4 1 2 . . .", "1 2 3 3 2 2 4 1 2 5 . 3", ". 3 3 3 2 3 4 2 2 5 1 .", "1 2 3 3 2 4 4 1 2 5 1 .")
 # Wikipedia, "Krippendorff's alpha", a computational example: three coders, fifteen units
 THREE = units("* * * * * 3 4 1 2 1 1 3 3 * 3", "1 * 2 1 3 3 4 3 * * * * * * *", "* * 2 1 3 4 4 * 2 1 1 3 3 * 4")
 
