@@ -10,8 +10,8 @@ from csworkshop.exercises.definition import Activity, Entry, Exercise
 from csworkshop.exercises.feedback import explain_line, segments, verdict
 from csworkshop.exercises.kinds import kind_of
 from csworkshop.exercises.marking import CRITICAL_CAP, About, Line, Marks
+from csworkshop.exercises.scene import scene
 from csworkshop.techniques.catalogue import Item, catalogue
-from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.language import LANGUAGES
 
 
@@ -37,7 +37,7 @@ def exercise_data(exercise: Exercise, maximum: float) -> dict[str, Any]:
     total = sum(t.weight for t in card.techniques)
     return {
         **_common_data(exercise, maximum, exercise.pass_mark),
-        **scene_data(exercise.scenario),
+        **scene(exercise.scenario),
         "flawed": exercise.flawed_reply,
         "critical_cap": _short(CRITICAL_CAP * maximum),
         "card": [
@@ -54,19 +54,6 @@ def activity_data(exercise: Activity, maximum: float) -> dict[str, Any]:
     kind = kind_of(exercise)
     common = _common_data(exercise, maximum, exercise.pass_mark)
     return {**common, "kind": kind.name, "live": kind.live, "board": kind.screen(exercise)}
-
-
-def scene_data(scenario: Scenario, *, emotion: bool = True) -> dict[str, Any]:
-    """A scenario as `customerTurn` of talk.js draws it; without the emotion where to find that is the task."""
-    return {
-        "channel": scenario.channel,
-        "persona": scenario.persona,
-        "emotion": scenario.emotion if emotion else "",
-        "domain": scenario.domain,
-        "customer": scenario.customer,
-        "facts": list(scenario.facts),
-        "policy": list(scenario.policy),
-    }
 
 
 def _common_data(exercise: Entry, maximum: float, pass_mark: int) -> dict[str, Any]:

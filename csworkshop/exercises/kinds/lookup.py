@@ -12,6 +12,7 @@ from csworkshop.exercises.activity import AnswerForm, checked, marks
 from csworkshop.exercises.definition import Activity
 from csworkshop.exercises.kinds import Kind, Value
 from csworkshop.exercises.marking import About, Line, Marks
+from csworkshop.exercises.scene import scene
 from csworkshop.practice.articles import Article, knowledge
 from csworkshop.practice.lookup import judge_lookup
 from csworkshop.practice.lookup_lines import Line as Judged
@@ -112,12 +113,7 @@ def _line(judged: Judged, text: str) -> Line:
 
 def _screen(exercise: Lookup) -> Value:
     question = exercise.asked
-    s = question.scenario
-    scene = {
-        "channel": s.channel, "persona": s.persona, "emotion": s.emotion, "domain": s.domain, "customer": s.customer,
-        "facts": list(s.facts), "policy": list(s.policy),
-    }  # fmt: skip
-    return {"scene": scene, "today": question.today.isoformat(), "longest_query": LONGEST_QUERY}
+    return {"scene": scene(question.scenario), "today": question.today.isoformat(), "longest_query": LONGEST_QUERY}
 
 
 def _respond(exercise: Lookup, value: Value, name: str, data: Mapping[str, Any]) -> Value:

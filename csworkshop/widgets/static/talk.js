@@ -37,7 +37,7 @@ export function header(voice, ids, exercise, on) {
   return [make("header", "cs-head", {}, make("div", "", {}, title, facts), toggle), task];
 }
 
-// What the customer wrote, who that is, and what the agent can see. `scene` has the keys of `scene_data` in Python.
+// What the customer wrote, who that is, and what the agent can see. `scene` has the keys of `exercises/scene.py`.
 export function customerTurn(voice, scene) {
   const who = make("p", "cs-who");
   const said = make("div", "cs-bubble cs-theirs", { lang: "zh-CN" }, scene.customer);
