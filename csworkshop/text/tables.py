@@ -18,6 +18,7 @@ from typing import Any
 from csworkshop.text.datafile import DataFileError
 
 LARGEST = 20 << 20  # bytes of a table that is read
+LARGEST_CELL = 1 << 17  # characters of one cell
 _BEGINS = re.compile(r"(^|[;\t\r\n])([^\S;\t\r\n]*)([=+\-@＝＋－＠])")
 _GUARDED = re.compile(r"(^|[;\t\r\n])'([^\S;\t\r\n]*[=+\-@＝＋－＠])")
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls begin so
@@ -67,6 +68,7 @@ def read_table(path: Path, needed: Sequence[str]) -> list[Row]:
     Cells are stripped and freed of `safe_cell`'s apostrophe; rows without any text are left out. DataFileError says in
     one sentence what is wrong: no such file, a workbook instead of CSV, a column of `needed` that isn't there.
     """
+    csv.field_size_limit(LARGEST_CELL)  # it belongs to the process: readers of case data set another one
     text = _decoded(path)
     lines = text.splitlines(keepends=True)
     skipped = 0
