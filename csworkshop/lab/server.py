@@ -75,13 +75,17 @@ def _serve(page: str, *, port: int, host: str, open_browser: bool, lang: str) ->
             f"--LabApp.default_url={page}",
         ]
     )
-    if server.port != port:
-        print(say("lab.port_taken", lang, port=port, other=server.port))
-    token = server.identity_provider.token
-    shown = "127.0.0.1" if host in ("", "*", "0.0.0.0", "::") else host
-    address = f"http://{shown}:{server.port}{page}" + (f"?token={token}" if token else "")
-    print(say("lab.address" if open_browser else "lab.address_only", lang), f"\n    {address}\n", sep="\n")
-    print(say("lab.how_to_stop", lang), flush=True)
+
+    def announce() -> None:
+        if server.port != port:
+            print(say("lab.port_taken", lang, port=port, other=server.port))
+        token = server.identity_provider.token
+        shown = "127.0.0.1" if host in ("", "*", "0.0.0.0", "::") else host
+        address = f"http://{shown}:{server.port}{page}" + (f"?token={token}" if token else "")
+        print(say("lab.address" if open_browser else "lab.address_only", lang), f"\n    {address}\n", sep="\n")
+        print(say("lab.how_to_stop", lang), flush=True)
+
+    server.io_loop.add_callback(announce)  # after Jupyter's own first callback, which opens the port
     _stop_on_ctrl_c(server)
     server.start()
 

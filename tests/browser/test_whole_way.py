@@ -97,7 +97,12 @@ def run_all(page: Any, studios: int) -> None:
     page.evaluate("() => document.querySelectorAll('.cs-area').forEach(a => a.dataset.old = '1')")
     choose(page, "运行", "运行所有单元格")
     fresh = ".cs-area:not([readonly]):not([data-old])"
-    page.wait_for_function(f"n => document.querySelectorAll('{fresh}').length >= n", arg=studios, timeout=START)
+    try:
+        page.wait_for_function(f"n => document.querySelectorAll('{fresh}').length >= n", arg=studios, timeout=START)
+    except Exception as error:
+        shown = page.locator(".jp-NotebookPanel:visible").inner_text()
+        error.add_note(f"{page.locator(fresh).count()} of {studios} studios; the page says:\n{shown}")
+        raise
 
 
 def open_page(page: Any, desk: Desk, path: str) -> None:
