@@ -16,18 +16,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from csworkshop.exercises.definition import Exercise
-from csworkshop.exercises.library import content, load_exercise
+from csworkshop.exercises.activity import dump
+from csworkshop.exercises.definition import Activity, Exercise
+from csworkshop.exercises.kinds import kind_of
+from csworkshop.exercises.library import content, load_any
 
 ASSIGNMENT = "m2"
 STOCK_CELL = """\
-from csworkshop import load_exercise, mark
+from csworkshop import mark
 from csworkshop.exercises.answers import AnswerFile
+from csworkshop.exercises.library import load_any
 
 saved = AnswerFile(".").load({exercise!r})
-mark(saved.text if saved else "", load_exercise({exercise!r})).points({points:g})
+mark(saved.text if saved else "", load_any({exercise!r})).points({points:g})
 """
-Make = Callable[[random.Random, Sequence[str], Sequence[Exercise]], bytes | None]
+Asked = Sequence[Exercise | Activity]
+Make = Callable[[random.Random, Sequence[str], Asked], bytes | None]
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def replies() -> list[str]:
 
 def make_class(number: int, seed: int = 1) -> list[Handed]:
     """`number` submissions; a smaller class is the beginning of a larger one."""
-    texts, asked = replies(), [load_exercise(e) for e in exercises()]
+    texts, asked = replies(), [load_any(e) for e in exercises()]
     made = []
     for n in range(number):
         rng = random.Random(f"{seed}-{n}")
@@ -83,20 +87,37 @@ def _varied(rng: random.Random, texts: Sequence[str]) -> str:
     return text.replace("，", ",\n" if change == 2 else "，")
 
 
-def _full(rng: random.Random, texts: Sequence[str], asked: Sequence[Exercise]) -> bytes:
-    return _file({e.id: _varied(rng, texts) for e in asked})
+def _answer(rng: random.Random, texts: Sequence[str], exercise: Exercise | Activity) -> str:
+    """A reply to rewrite; of an activity the model answer or one of the poor ones."""
+    if isinstance(exercise, Exercise):
+        return _varied(rng, texts)
+    kind = kind_of(exercise)
+    return dump(rng.choice([kind.model_answer(exercise), *kind.poor_answers(exercise)]))
 
 
-def _partly(rng: random.Random, texts: Sequence[str], asked: Sequence[Exercise]) -> bytes:
-    return _file({e.id: _varied(rng, texts) for e in asked if rng.random() < 0.5})
+def _unchanged(rng: random.Random, texts: Sequence[str], asked: Asked) -> bytes:
+    return _file({e.id: e.flawed_reply if isinstance(e, Exercise) else "" for e in asked})
 
 
-def _too_long(rng: random.Random, texts: Sequence[str], asked: Sequence[Exercise]) -> bytes:
-    whole = {e.id: _varied(rng, texts) for e in asked}
-    return _file({**whole, asked[0].id: whole[asked[0].id] * 400})
+def _copied(rng: random.Random, texts: Sequence[str], asked: Asked) -> bytes:
+    models = {e.id: e.model_answer for e in asked if isinstance(e, Exercise)}
+    return _file({e.id: models.get(e.id) or dump(kind_of(e).model_answer(e)) for e in asked})
 
 
-def _truncated(rng: random.Random, texts: Sequence[str], asked: Sequence[Exercise]) -> bytes:
+def _full(rng: random.Random, texts: Sequence[str], asked: Asked) -> bytes:
+    return _file({e.id: _answer(rng, texts, e) for e in asked})
+
+
+def _partly(rng: random.Random, texts: Sequence[str], asked: Asked) -> bytes:
+    return _file({e.id: _answer(rng, texts, e) for e in asked if rng.random() < 0.5})
+
+
+def _too_long(rng: random.Random, texts: Sequence[str], asked: Asked) -> bytes:
+    whole = {e.id: _answer(rng, texts, e) for e in asked}
+    return _file({**whole, asked[0].id: _varied(rng, texts) * 400})
+
+
+def _truncated(rng: random.Random, texts: Sequence[str], asked: Asked) -> bytes:
     whole = _full(rng, texts, asked)
     return whole[: rng.randint(1, len(whole) - 2)]
 
@@ -105,8 +126,8 @@ KINDS: dict[str, tuple[int, Make, str]] = {  # kind: share of the class, its ans
     "answered": (67, _full, "whole"),
     "partly answered": (10, _partly, "whole"),
     "empty": (5, lambda rng, texts, asked: _file({e.id: "" for e in asked}), "whole"),
-    "unchanged": (4, lambda rng, texts, asked: _file({e.id: e.flawed_reply for e in asked}), "whole"),
-    "copied": (3, lambda rng, texts, asked: _file({e.id: e.model_answer for e in asked}), "whole"),
+    "unchanged": (4, _unchanged, "whole"),
+    "copied": (3, _copied, "whole"),
     "too long": (1, _too_long, "whole"),
     "no answer file": (2, lambda rng, texts, asked: None, "whole"),
     "truncated": (2, _truncated, "whole"),

@@ -6,6 +6,7 @@ asked once per exercise of the session, and what it weighed is put into words, w
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ from csworkshop.text.language import default_language, say
 
 SESSION_MINUTES = 15.0
 LOOKED_AT = 4  # how many attempts at a topic a reason speaks of
-ASSIGNED = "-a-"  # in the id of an exercise that an assignment keeps for itself
+ASSIGNED = re.compile(r"m\d-a-")  # how ids begin of exercises that an assignment keeps for itself
 FOCUS = 3  # topics named as weak, and as strong
 PACE_NEEDS = 3  # attempts whose duration is known before a trainee's own pace counts
 WHY = {NEW: "new", DUE: "due", KEEP: "keep"}
@@ -100,7 +101,7 @@ def today(folder: Path | str = ".", lang: str | None = None, **more: Any) -> Pla
 
 def practice() -> list[Any]:
     """The shipped exercises but those of assignments: what will be graded is no practice, and has no model answer."""
-    return [e for e in exercises() if ASSIGNED not in e.id]
+    return [e for e in exercises() if not ASSIGNED.match(e.id)]
 
 
 def step_words(step: Step, lang: str) -> dict[str, Any]:

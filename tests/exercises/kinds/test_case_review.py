@@ -21,7 +21,7 @@ OURS = [
     "m7-review-visa-passport",
     "m7-review-overcompensated",
     "m7-review-quiet-exit",
-    "m7-a-review-hotel-double-booking",
+    "m7-review-hotel-double-booking",
 ]
 # Two texts of other writers for each case: both ideas that are needed must be found in them.
 OTHERS = {
@@ -45,7 +45,7 @@ OTHERS = {
         "修好以后请客户再导入一次，确认行数一致才关闭工单，客户提到月底对账就先给他缺失明细应急。",
         "客户邮件里出现月底、对账等时间点，客服要当天登记到日历，并在前一天提醒技术，组长负责检查。",
     ),
-    "m7-a-review-hotel-double-booking": (
+    "m7-review-hotel-double-booking": (
         "遇到没房的情况，当场给出两个方案让客人选，把差价、早餐和孩子的床都讲清楚，由一位同事全程陪同。",
         "给值班经理退差价的权限，不用再等审批，本月底前写进制度，店长每月检查一次。",
     ),
