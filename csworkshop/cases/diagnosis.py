@@ -6,11 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from csworkshop.cases.measures import measures
 from csworkshop.techniques.catalogue import Bilingual, catalogue
-from csworkshop.text.datafile import explain, read_toml
+from csworkshop.text.datafile import read_as
 
 FILE = Path(__file__).parent / "diagnosis.toml"
 MODULES = ("m1", "m2", "m3", "m4", "m5", "m6", "m7")
@@ -146,7 +146,4 @@ class Diagnosis(_Part):
 @lru_cache(maxsize=4)
 def read_diagnosis(path: Path = FILE) -> Diagnosis:
     """The rules of a file; DataFileError names file, key and what is allowed."""
-    try:
-        return Diagnosis.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
+    return read_as(path, Diagnosis)

@@ -21,10 +21,10 @@ from typing import Literal
 import chinese_calendar
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from csworkshop.techniques.catalogue import Bilingual
-from csworkshop.text.datafile import explain, read_toml
+from csworkshop.text.datafile import read_as
 
 FILE = Path(__file__).parent / "desk.toml"
 Days = Literal["all", "weekdays", "working"]
@@ -90,10 +90,7 @@ class Desk(BaseModel):
 @lru_cache(maxsize=8)
 def read_desk(path: Path = FILE) -> Desk:
     """A desk's file; DataFileError names file, key and what is allowed."""
-    try:
-        return Desk.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
+    return read_as(path, Desk)
 
 
 def workday(day: date) -> bool:

@@ -12,10 +12,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from csworkshop.cases.check_digits import CHECKS
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import read_own
 
 HERE = Path(__file__).parent / "personal"
 REACH = 24  # characters that `before` and `after` see
@@ -105,12 +105,7 @@ def load(folder: Path) -> dict[str, Kind]:
     """All kinds in `folder` by id; DataFileError names the file and the key."""
     found: dict[str, Kind] = {}
     for path in sorted(folder.glob("*.toml")):
-        try:
-            kind = Kind.model_validate(read_toml(path))
-        except ValidationError as error:
-            raise explain(path, error) from None
-        if kind.id != path.stem:
-            raise DataFileError(path, "id", f"must be the file's name, {path.stem!r} (found {kind.id!r})")
+        kind = read_own(path, Kind)
         found[kind.id] = kind
     return found
 

@@ -16,13 +16,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from csworkshop.cases import intervals
 from csworkshop.cases.hours import Clock, Desk, read_desk
 from csworkshop.cases.intervals import NOTHING, Interval
 from csworkshop.techniques.catalogue import Bilingual, catalogue
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as
 
 FILE = Path(__file__).parent / "measures.toml"
 Kind = Literal["share", "mean", "median", "p90", "ratio", "count"]
@@ -70,10 +70,7 @@ class _File(RootModel[dict[str, Measure]]):
 @lru_cache(maxsize=4)
 def measures(path: Path = FILE) -> dict[str, Measure]:
     """All measures by id, those of techniques and faults behind; DataFileError if the file cannot be used."""
-    try:
-        found = dict(_File.model_validate(read_toml(path)).root)
-    except ValidationError as error:
-        raise explain(path, error) from None
+    found = dict(read_as(path, _File).root)
     for name, m in found.items():
         if m.of not in COLUMNS:
             raise DataFileError(

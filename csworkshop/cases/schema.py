@@ -12,10 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from csworkshop.techniques.catalogue import Bilingual
-from csworkshop.text.datafile import explain, read_toml
+from csworkshop.text.datafile import read_as
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,10 +125,7 @@ RULES: dict[TableName, tuple[Rule, ...]] = {
 @lru_cache(maxsize=1)
 def schema() -> dict[TableName, Table]:
     """All tables; DataFileError if `schema.toml` is at fault."""
-    try:
-        return _Tables.model_validate(read_toml(FILE)).root
-    except ValidationError as error:
-        raise explain(FILE, error) from None
+    return read_as(FILE, _Tables).root
 
 
 def column_name(table: TableName, column: str, lang: str) -> str:

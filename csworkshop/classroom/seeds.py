@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from csworkshop.techniques.catalogue import Bilingual
-from csworkshop.text.datafile import explain, read_toml
+from csworkshop.text.datafile import read_as
 
 FILE = Path(__file__).with_name("seeds.toml")
 TOPICS = ("anger", "unfair", "mistake", "overload", "doubt", "team", "rest", "good", "other")
@@ -68,11 +67,7 @@ class Seeds(BaseModel):
 
 def read_seeds(path: Path) -> Seeds:
     """The file's contents; DataFileError names file, key and what is allowed."""
-    data: dict[str, Any] = read_toml(path)
-    try:
-        return Seeds.model_validate(data)
-    except ValidationError as error:
-        raise explain(path, error) from None
+    return read_as(path, Seeds)
 
 
 @lru_cache(maxsize=1)

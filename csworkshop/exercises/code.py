@@ -23,13 +23,12 @@ from pydantic import (
     StrictInt,
     StrictStr,
     TypeAdapter,
-    ValidationError,
     model_validator,
 )
 
 from csworkshop.exercises.definition import Module, Text
 from csworkshop.techniques.catalogue import Bilingual
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as
 from csworkshop.text.language import say
 
 FILE = "exercise.toml"
@@ -149,11 +148,7 @@ class CodeExercise(BaseModel):
 def read_code_exercise(folder: Path) -> CodeExercise:
     """The exercise in `folder`; DataFileError names file, key, what is wrong and what is allowed."""
     path = folder / FILE
-    data = read_toml(path)
-    try:
-        exercise = CodeExercise.model_validate(data)
-    except ValidationError as error:
-        raise explain(path, error) from None
+    exercise = read_as(path, CodeExercise)
     if exercise.id != folder.name:
         raise DataFileError(path, "id", f"{exercise.id!r} must be the folder's own name, {folder.name!r}")
     named = exercise.reference or exercise.expected

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from csworkshop.techniques.catalogue import Bilingual, catalogue
 from csworkshop.techniques.scenario import Persona, Scenario
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as, read_own
 
 Module = Literal["m1", "m2", "m3", "m4", "m5", "m6", "m7"]
 Text = Annotated[str, Field(min_length=1)]
-EntryT = TypeVar("EntryT", bound="Entry")
 
 
 class Weighted(BaseModel):
@@ -141,21 +140,9 @@ class Activity(Entry):
         return self
 
 
-def read_entry(path: Path, model: type[EntryT]) -> EntryT:
-    """The exercise in `path` as a `model`; DataFileError names file, key, what is wrong and what is allowed."""
-    data = read_toml(path)
-    try:
-        exercise = model.model_validate(data)
-    except ValidationError as error:
-        raise explain(path, error) from None
-    if exercise.id != path.stem:
-        raise DataFileError(path, "id", f"{exercise.id!r} must be the file's own name, {path.stem!r}")
-    return exercise
-
-
 def read_exercise(path: Path) -> Exercise:
     """The rewriting exercise in `path`; DataFileError names file, key, what is wrong and what is allowed."""
-    exercise = read_entry(path, Exercise)
+    exercise = read_own(path, Exercise)
     for key in ("id", "flawed_reply", "exemplar"):
         if getattr(exercise.scenario, key):
             raise DataFileError(path, f"scenario.{key}", "belongs to the exercise itself, not to its scenario")
@@ -202,7 +189,7 @@ class General(BaseModel):
 @lru_cache(maxsize=1)
 def general() -> General:
     """The general scorecard that ships with the kit."""
-    return General.model_validate(read_toml(GENERAL))
+    return read_as(GENERAL, General)
 
 
 def from_scenario(scenario: Scenario, card: General | None = None) -> Exercise:

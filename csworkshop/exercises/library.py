@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from csworkshop.exercises.definition import Activity, Exercise, read_entry, read_exercise
+from csworkshop.exercises.definition import Activity, Exercise, read_exercise
 from csworkshop.exercises.kinds import REWRITE, kind_in, kind_named
+from csworkshop.text.datafile import read_own
 from csworkshop.text.shipped import content
 
 OWN = "exercises"  # folder of own exercises beside a notebook
@@ -38,7 +39,7 @@ def exercise_files(folder: Path | None = None, kind: str | None = None) -> list[
 def read_any(path: Path) -> Exercise | Activity:
     """The exercise in `path`, whatever its kind; DataFileError names file, key, what is wrong and what is allowed."""
     kind = kind_in(path)
-    return read_exercise(path) if kind == REWRITE else read_entry(path, kind_named(kind, path).model)
+    return read_exercise(path) if kind == REWRITE else read_own(path, kind_named(kind, path).model)
 
 
 def load_any(exercise_id: str, own: Path | None = None) -> Exercise | Activity:

@@ -11,13 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.marking import Marks
 from csworkshop.techniques.catalogue import Bilingual, catalogue
 from csworkshop.techniques.scenario import Emotion
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as
 
 Mood = Literal["worse", "same", "better"]
 FILE = Path(__file__).with_name("reactions.toml")
@@ -78,10 +78,7 @@ def _applies(when: str, state: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _groups() -> tuple[_Group, ...]:
-    try:
-        groups = _Reactions.model_validate(read_toml(FILE)).group
-    except ValidationError as error:
-        raise explain(FILE, error) from None
+    groups = read_as(FILE, _Reactions).group
     if not groups or groups[-1].when != "always":
         raise DataFileError(FILE, "group", 'the last group must be for when = "always"')
     return groups

@@ -10,7 +10,7 @@ import random
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from csworkshop.practice.case import Case, roleplay_folder
 from csworkshop.practice.condition import When
@@ -19,7 +19,7 @@ from csworkshop.practice.parts import Id, Part, Text
 from csworkshop.practice.talk import Talk
 from csworkshop.techniques.catalogue import Bilingual, catalogue
 from csworkshop.techniques.checker import Level
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as
 
 Kind = Literal["model", "cold", "stuffer", "liar"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -64,10 +64,7 @@ def agents_file(case_id: str, folder: Path | None = None) -> Path:
 
 def read_agents(path: Path, case: Case) -> Agents:
     """The agents in `path` for `case`; DataFileError names file, key, what is wrong and what is allowed."""
-    try:
-        agents = Agents.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
+    agents = read_as(path, Agents)
     asks = [a.id for a in case.asks]
     for strategy in agents.model:
         for n, step in enumerate(strategy.steps):

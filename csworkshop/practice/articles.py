@@ -14,10 +14,10 @@ from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from csworkshop.techniques.catalogue import Bilingual
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_own
 from csworkshop.text.shipped import content
 
 Text = Annotated[str, Field(min_length=1)]
@@ -126,13 +126,7 @@ def trade_files(folder: Path | None = None) -> list[Path]:
 
 def read_trade(path: Path) -> Trade:
     """The trade in `path`; DataFileError names file, key, what is wrong and what is allowed."""
-    data = read_toml(path)
-    try:
-        trade = Trade.model_validate(data)
-    except ValidationError as error:
-        raise explain(path, error) from None
-    if trade.trade != path.stem:
-        raise DataFileError(path, "trade", f"{trade.trade!r} must be the file's own name, {path.stem!r}")
+    trade = read_own(path, Trade, "trade")
     articles = tuple(a.model_copy(update={"trade": trade.trade}) for a in trade.article)
     return trade.model_copy(update={"article": articles})
 

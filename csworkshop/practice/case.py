@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from csworkshop.practice.condition import STAGES, Feeling, Stage, When
 from csworkshop.practice.parts import (
@@ -36,7 +36,7 @@ from csworkshop.practice.parts import (
 )  # fmt: skip
 from csworkshop.techniques.catalogue import Bilingual, catalogue
 from csworkshop.techniques.scenario import Channel
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import read_own
 from csworkshop.text.shipped import content
 
 Ending = Literal["escalated", "lost", "resolved_loyal", "resolved_cool"]
@@ -162,13 +162,7 @@ def case_files(folder: Path | None = None) -> list[Path]:
 
 def read_case(path: Path) -> Case:
     """The case in `path`; DataFileError names file, key, what is wrong and what is allowed."""
-    try:
-        case = Case.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
-    if case.id != path.stem:
-        raise DataFileError(path, "id", f"{case.id!r} must be the file's own name, {path.stem!r}")
-    return case
+    return read_own(path, Case)
 
 
 class UnknownCase(KeyError):

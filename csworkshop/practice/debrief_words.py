@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from csworkshop.practice.parts import Part
 from csworkshop.practice.talk import Turn
 from csworkshop.techniques.catalogue import Bilingual, catalogue
-from csworkshop.text.datafile import explain, read_toml
+from csworkshop.text.datafile import read_as
 
 FILE = Path(__file__).with_name("debrief.toml")
 
@@ -28,10 +26,7 @@ class Sentences(Part):
 @lru_cache(maxsize=1)
 def sentences() -> Sentences:
     """The sentences that ship with the kit; DataFileError names what is wrong with the file."""
-    try:
-        return Sentences.model_validate(read_toml(FILE))
-    except ValidationError as error:
-        raise explain(FILE, error) from None
+    return read_as(FILE, Sentences)
 
 
 def written(turn: Turn) -> tuple[tuple[str, str], ...]:

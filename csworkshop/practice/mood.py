@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from csworkshop.practice.condition import FEELINGS, Feeling, Tone
 from csworkshop.practice.parts import Part, Who
 from csworkshop.techniques.catalogue import Bilingual
 from csworkshop.techniques.scenario import Emotion, Persona
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as
 
 FILE = Path(__file__).with_name("moods.toml")
 SMALLEST = 0.5  # smaller changes aren't told
@@ -178,10 +178,7 @@ def read_table(path: Path) -> Table:
     from csworkshop.practice.parts import SITUATIONS
     from csworkshop.techniques.catalogue import catalogue
 
-    try:
-        found = Table.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
+    found = read_as(path, Table)
     allowed = {*catalogue().items, *SITUATIONS, *PLAIN_FLAGS}
     for item in found.rules:
         if item not in allowed:

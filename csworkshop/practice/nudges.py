@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from csworkshop.practice.condition import When
 from csworkshop.practice.parts import Part
 from csworkshop.practice.talk import Talk
 from csworkshop.techniques.catalogue import Bilingual
-from csworkshop.text.datafile import explain, read_toml
+from csworkshop.text.datafile import read_as
 
 FILE = Path(__file__).with_name("nudges.toml")
 Needs = Literal[
@@ -59,10 +59,7 @@ def nudges(talk: Talk, looked: bool) -> list[Given]:
 @lru_cache(maxsize=1)
 def table() -> tuple[Nudge, ...]:
     """The hints that ship with the kit; DataFileError names what is wrong with the file."""
-    try:
-        return _File.model_validate(read_toml(FILE)).nudges
-    except ValidationError as error:
-        raise explain(FILE, error) from None
+    return read_as(FILE, _File).nudges
 
 
 def _needs(talk: Talk, looked: bool) -> dict[Needs, Callable[[], str | None]]:

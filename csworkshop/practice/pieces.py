@@ -15,10 +15,10 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from csworkshop.practice.articles import Text, knowledge_folder
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as
 from csworkshop.text.normalise import fold
 
 Cut = Callable[[str], list[str]]  # a run of Hanzi -> its pieces
@@ -104,11 +104,7 @@ def synonyms(folder: Path | None = None) -> Synonyms:
     path = (folder or knowledge_folder()) / "synonyms.toml"
     if folder is not None and not path.exists():
         return Synonyms()
-    data = read_toml(path)
-    try:
-        read = SynonymFile.model_validate(data)
-    except ValidationError as error:
-        raise explain(path, error) from None
+    read = read_as(path, SynonymFile)
     for slip, meant in read.slips.items():
         if slip in meant:
             raise DataFileError(path, f"slips.{slip}", f"{meant!r} has the slip in it; it would be mended for ever")

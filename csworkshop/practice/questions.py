@@ -12,13 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from csworkshop.practice.articles import Article, Id, Knowledge, Text, knowledge, knowledge_folder
 from csworkshop.practice.figures import figures
 from csworkshop.techniques.catalogue import Bilingual
 from csworkshop.techniques.scenario import Scenario
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_own, read_toml
 
 WORDINGS = Path(__file__).parent / "wordings.toml"
 Tempting = Literal["outdated", "other_plan", "other_matter", "internal"]
@@ -167,14 +167,7 @@ def question_files(folder: Path | None = None) -> list[Path]:
 
 def read_question(path: Path) -> Question:
     """The question in `path`; DataFileError names file, key, what is wrong and what is allowed."""
-    data = read_toml(path)
-    try:
-        question = Question.model_validate(data)
-    except ValidationError as error:
-        raise explain(path, error) from None
-    if question.id != path.stem:
-        raise DataFileError(path, "id", f"{question.id!r} must be the file's own name, {path.stem!r}")
-    return question
+    return read_own(path, Question)
 
 
 @lru_cache(maxsize=64)

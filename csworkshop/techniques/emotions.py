@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from csworkshop.techniques.catalogue import Bilingual
 from csworkshop.techniques.checker import Evidence
 from csworkshop.techniques.encoder import EMOTION, EMOTIONS, MESSAGE, encoder
 from csworkshop.techniques.pointing import ReadsBeside, as_typed, pointed
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as
 from csworkshop.text.normalise import fold
 
 HERE = Path(__file__).parent
@@ -132,10 +132,7 @@ def kinds() -> dict[str, Kind]:
 
 def read_kinds(path: Path) -> dict[str, Kind]:
     """The emotions of a data file; DataFileError if it cannot be used."""
-    try:
-        found = _File.model_validate(read_toml(path)).emotions
-    except ValidationError as error:
-        raise explain(path, error) from None
+    found = read_as(path, _File).emotions
     for name, kind in found.items():
         for pattern in (*kind.strong, *kind.signs, *kind.unless):
             try:

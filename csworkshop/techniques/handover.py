@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from csworkshop.techniques.catalogue import Bilingual
 from csworkshop.techniques.checker import UNSURE, Evidence
@@ -23,7 +23,7 @@ from csworkshop.techniques.emotions import CLIP, WEIGHTS
 from csworkshop.techniques.encoder import NOTE, PART, PARTS, Reading, encoder
 from csworkshop.techniques.pointing import ReadsBeside, as_typed, pointed
 from csworkshop.techniques.rules import PRESENT
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as
 from csworkshop.text.normalise import fold
 from csworkshop.text.segment import Span, clauses
 
@@ -193,10 +193,7 @@ def _file() -> _File:
 
 def read_parts(path: Path) -> _File:
     """The parts of a data file; DataFileError if it cannot be used."""
-    try:
-        found = _File.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
+    found = read_as(path, _File)
     for name, part in found.parts.items():
         for pattern in (found.filler, *part.labels, *part.empty, *part.signs, *part.unless):
             try:

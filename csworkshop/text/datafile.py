@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class DataFileError(ValueError):
@@ -27,6 +29,23 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise DataFileError(path, "", f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise DataFileError(path, "", f"is not valid TOML: {error}") from None
+
+
+def read_as(path: Path, model: type[ModelT]) -> ModelT:
+    """The file as a `model`; DataFileError names file, key, what is wrong and what is allowed."""
+    data = read_toml(path)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise explain(path, error) from None
+
+
+def read_own(path: Path, model: type[ModelT], key: str = "id") -> ModelT:
+    """The same for a file that must be named after its `key`."""
+    found = read_as(path, model)
+    if getattr(found, key) != path.stem:
+        raise DataFileError(path, key, f"{getattr(found, key)!r} must be the file's own name, {path.stem!r}")
+    return found
 
 
 def explain(path: Path, error: ValidationError) -> DataFileError:

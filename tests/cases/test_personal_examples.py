@@ -49,7 +49,7 @@ def test_company_names_only_on_request() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('id = "bean"', 'id = "pea"', "bean.toml: id: must be the file's name, 'bean' (found 'pea')"),
+        ('id = "bean"', 'id = "pea"', "bean.toml: id: 'pea' must be the file's own name, 'bean'"),
         ("'豆\\d'", "'豆('", "bean.toml: rules[0].pattern: is no regular expression"),
         ("⟦豆1⟧", "豆1", "bean.toml: shows needs ⟦ ⟧ around what is found"),
         ('view = "text"', 'view = "text"\ncheck = "luhm"', "bean.toml: rules[0].check: is no check; allowed: luhn"),

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from csworkshop.cases.made.world import World
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as, read_toml
 
 FOLDER = Path(__file__).parent / "phrases"
 EMOTIONS = ("anger", "anxiety", "disappointment", "confusion", "calm")
@@ -93,10 +93,7 @@ def read_problems(folder: Path = FOLDER) -> dict[str, tuple[Problem, ...]]:
     for path in sorted(folder.glob("*.toml")):
         if path.stem == "shared":
             continue
-        try:
-            part = _Problems.model_validate(read_toml(path))
-        except ValidationError as error:
-            raise explain(path, error) from None
+        part = read_as(path, _Problems)
         found[part.category] = part.problems
         for n, problem in enumerate(part.problems):
             own = {slot for slots in problem.slots_of.values() for slot in slots}

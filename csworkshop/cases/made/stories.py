@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from csworkshop.cases.made.world import Agent, World
 from csworkshop.techniques.catalogue import Bilingual
-from csworkshop.text.datafile import DataFileError, explain, read_toml
+from csworkshop.text.datafile import DataFileError, read_as
 
 FILE = Path(__file__).parent / "stories.toml"
 FACTORS = ("response", "duration", "promise", "lag", "amount")
@@ -95,10 +95,7 @@ def read_stories(world: Path | None = None, path: Path = FILE) -> tuple[Story, .
     from csworkshop.cases.made.world import FILE as WORLD
     from csworkshop.cases.made.world import read_world
 
-    try:
-        found = _Stories.model_validate(read_toml(path)).stories
-    except ValidationError as error:
-        raise explain(path, error) from None
+    found = read_as(path, _Stories).stories
     company = read_world(world or WORLD)
     allowed = {
         "teams": set(company.teams),

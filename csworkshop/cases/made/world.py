@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from csworkshop.cases.hours import workday
-from csworkshop.text.datafile import explain, read_toml
+from csworkshop.text.datafile import read_as
 
 FILE = Path(__file__).parent / "world.toml"
 HOUR = 3600.0
@@ -132,10 +132,7 @@ class World(_Part):
 @lru_cache(maxsize=4)
 def read_world(path: Path = FILE) -> World:
     """The company's file; DataFileError names file, key and what is allowed."""
-    try:
-        return World.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
+    return read_as(path, World)
 
 
 class OpenClock:
