@@ -18,8 +18,9 @@ from csworkshop.cases.words import Cut, cut
 from csworkshop.text.datafile import read_toml
 
 PARTS = Path(__file__).parent / "addresses.toml"
+PLACES = Path(__file__).parent / "places.toml"
 ENOUGH, SURELY = 2.5, 3.0
-LONGEST_NOUN = 8  # characters before a suffix
+LONGEST_NOUN = 10  # characters before a suffix
 _GAP = re.compile(r"[ 　，,、·•\-—/|]{0,2}")
 _NOUN = ("n", "j", "b", "f", "s", "g", "a", "v", "l", "i", "t", "z", "m", "q", "k", "h", "eng", "x")
 _BEFORE_COMPANY = frozenset("是 叫 叫做 为 的 抬头 名称 甲方 乙方 我们 我司 客户 采购 供应商 厂家".split())
@@ -76,6 +77,20 @@ def grammar() -> Grammar:
         float(table["cue"]["points"]),
         frozenset(table["stop"]["words"].split()),
     )
+
+
+@lru_cache(maxsize=1)
+def _stems() -> frozenset[str]:
+    """Names of places, without 市, 县 and 区, that the word list doesn't have as such."""
+    return frozenset(read_toml(PLACES)["words"].split())
+
+
+def _place_ending(text: str, end: int, limit: int) -> int:
+    """Where a place of `_stems` begins that ends at `end`; `end` if none does."""
+    for length in range(5, 1, -1):
+        if end - length >= limit and text[end - length : end] in _stems():
+            return end - length
+    return end
 
 
 def addresses(view: Plain, busy: list[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
@@ -166,7 +181,9 @@ def _places_before(text: str, words: Cut, start: int, limit: int, blocked: list[
         if i <= limit or blocked[i - 1] or start - i > 2:
             return start
         begin, end, tag = words.word(i - 1)
-        place = tag.startswith("ns") and text[begin:end] not in grammar().stop
+        place = tag.startswith("ns") and end == i and text[begin:end] not in grammar().stop
+        if not place and (stem := _place_ending(text, i, limit)) < i:
+            begin, place = stem, True
         if not place and text[i - 1] in "省市区县州镇乡旗":
             begin = _noun(text, words, i - 1, limit, blocked)
             place = begin < i - 1
@@ -196,8 +213,8 @@ def _chain(text: str, words: Cut, start: int, blocked: list[bool]) -> tuple[int,
             fits = _plausible(part, text, words, place, m.end())
             if fits and (best is None or _better(part, m.end(), best)):
                 best = m.end(), part
-        if best is None and had and not detail and _is_place(words, place):
-            best = words.word(place)[1], grammar().parts[1]  # 通州 in 北京通州: a place without 市 or 区
+        if best is None and not detail and (beyond := _past_place(text, words, place)):
+            best = beyond, grammar().parts[1]  # 通州 in 北京通州: a place without 市 or 区
         if best is None:
             break
         end, part = best
@@ -207,8 +224,14 @@ def _chain(text: str, words: Cut, start: int, blocked: list[bool]) -> tuple[int,
     return end, points, detail
 
 
-def _is_place(words: Cut, i: int) -> bool:
-    return i < len(words.at) and words.word(i)[2].startswith("ns") and words.word(i)[1] - words.word(i)[0] > 1
+def _past_place(text: str, words: Cut, i: int) -> int:
+    """Where the place name ends that begins at `i`; 0 if none does."""
+    if i >= len(words.at):
+        return 0
+    start, end, tag = words.word(i)
+    if start == i and tag.startswith("ns") and end - i > 1:
+        return end
+    return next((i + n for n in range(5, 1, -1) if text[i : i + n] in _stems()), 0)
 
 
 _NAMED = frozenset({"city", "district", "town", "road", "village", "community", "named", "beside"})
@@ -216,7 +239,7 @@ _NAMED = frozenset({"city", "district", "town", "road", "village", "community", 
 
 def _better(part: Part, end: int, best: tuple[int, Part]) -> bool:
     if part.id in _NAMED and best[1].id in _NAMED:
-        return end < best[0]
+        return end < best[0] or (end == best[0] and part.detail > best[1].detail)
     if part.id in _NAMED:
         return False  # a number or a province is read before a noun that begins with it
     return best[1].id in _NAMED or end > best[0]
@@ -229,7 +252,7 @@ def _plausible(part: Part, text: str, words: Cut, start: int, end: int) -> bool:
     after = text[end : end + 1]
     if after and (after in "村镇乡路街巷" or (after in "区县市" and part.id in ("road", "community"))):
         return False  # 红旗 in 红旗村, 北街 in 北街村, 禅城 in 禅城区
-    if re.search(r"[的了吗呢吧啊我你您他她它在是到去给跟把被请就不没很也已]", text[start : end - 1]):
+    if re.search(r"[的了吗呢吧啊我你您他她它在是到去给跟把被请就不没很也已别再寄]", text[start : end - 1]):
         return False
     stop = grammar().stop
     i = start
@@ -237,4 +260,6 @@ def _plausible(part: Part, text: str, words: Cut, start: int, end: int) -> bool:
         begin, i, _ = words.word(i)
         if i < end and i - begin > 1 and text[begin:i] in stop:
             return False
+        if i - begin == 1 and text[begin] in "和与及跟" and begin > start:
+            return False  # 解放路店和人民路
     return True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from csworkshop.cases.name_evidence import beside, characters, evidence, measured
+from csworkshop.cases.name_evidence import UNLISTED, beside, characters, evidence, measured
 from csworkshop.cases.words import Cut, commonness
 
 Weighed = tuple[int, int, float]
@@ -19,6 +19,9 @@ _AFTER_SURNAME = re.compile(
 )
 _SPACED = re.compile(rf"(?<![{_HANZI}])([{_HANZI}])[ \u3000]([{_HANZI}])(?:[ \u3000]?([{_HANZI}]))?(?![{_HANZI}])")
 _PARENT = re.compile("妈妈|爸爸|妈咪|家长|同学|小朋友|宝宝|奶奶|爷爷|外婆|姥姥")
+_KIN = re.compile(_PARENT.pattern + "|阿姨|叔叔|[大]?[姐哥]|[姨婶叔嫂姑妈爸]")
+_AS_KIN = re.compile(rf"(?=(?P<v>[{_HANZI}]{{1,2}})(?P<title>阿姨|叔叔|大[姐哥]|[姐哥姨婶叔嫂姑妹]))")
+_ZI = re.compile(rf"(?=(?P<v>[{_HANZI}])(?P<title>子))")
 _LATIN = re.compile(
     r"(?<![A-Za-z0-9@._/-])(?:[A-Z][a-z]{1,11}(?:[ ·][A-Z][a-z]{1,11}|[ ][A-Z]\.){0,2}|[A-Z]{2,7}[ /][A-Z]{2,14})"
     r"(?![A-Za-z0-9@_/-]|\.[A-Za-z])"
@@ -41,7 +44,7 @@ def titled(text: str, words: Cut, i: int, family: int) -> Iterator[Weighed]:
     if not m or measured(text, i) or text[i - 1 : i] == "·":
         return
     title, table = m.group(), e.cues["titles"]
-    if text[i] in table["never_after"] or text[max(0, i - 1) : i] in e.never_behind:
+    if text[i] in table["never_after"] or text[max(0, i - 1) : i] in e.never_behind and own < 4:
         return
     left = min(max(0.0, beside(text, i, m.end())[0]), 4.0)
     short = len(title) == 1
@@ -74,10 +77,32 @@ def nicknames(text: str, words: Cut, i: int) -> Iterator[Weighed]:
     if first in "阿小":
         fits = max(fits, e.given.get(second, -6.0) - (0.0 if first == "阿" else 1.5))
     left, right = beside(text, i, i + 2)
+    if first == "大" and right >= 3:  # 大鹏答应过
+        fits = max(fits, e.given.get(second, -6.0) + 1.0)
     points = min(fits, 5.0) + left + min(right, 3.0) - (2.0 if first in "小老" else 3.5 if first == "阿" else 8.0)
     if not alone:
         points += 2.0 if words.tag(i).startswith("nr") else -0.5 * commonness(text[i : i + 2])
     yield i, i + 2, points
+
+
+def kin(text: str, words: Cut) -> Iterator[Weighed]:
+    """霞 in 霞姨, 晓燕 in 晓燕姐, 娟子: given names as people say them who know each other."""
+    e = evidence()
+    for m in (*_AS_KIN.finditer(text), *_ZI.finditer(text)):
+        start, end = m.span("v")
+        fits = [UNLISTED if c in e.stop else e.given.get(c, UNLISTED) for c in m["v"]]
+        after = m.end("title")
+        if min(fits) < 1 or not words.starts(start) or not words.starts(after) or measured(text, start):
+            continue
+        word = words.word(start)
+        if word[1] > end and not word[2].startswith("nr"):
+            continue  # 帅哥, 莲子: words of their own
+        left, right = beside(text, start, after)
+        points = sum(fits) / len(fits) + left + min(right, 3.0) + 2.0 * (end - start > 1)
+        if m["title"] == "子":
+            yield start, after, points - 5.0
+        else:
+            yield start, end, points - 4.0
 
 
 def given_names(text: str, words: Cut) -> Iterator[Weighed]:
@@ -94,8 +119,8 @@ def given_names(text: str, words: Cut) -> Iterator[Weighed]:
         if word[:2] == (i, end) and not word[2].startswith("nr"):
             continue
         left, right = beside(text, i, end)
-        parent = bool(_PARENT.match(text, end))
         doubled = text[i] == text[i + 1]
+        parent = bool((_KIN if doubled else _PARENT).match(text, end))
         points = (first + second) / 2 + 1.5 * doubled + left + min(right, 3.0) + 4.0 * parent
         yield i, end, points - (7.0 if doubled or parent else 11.0)
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from csworkshop.cases.name_evidence import beside, characters, cut_points, evidence, measured
-from csworkshop.cases.name_forms import dotted, given_names, is_titled, latin, nicknames, spaced, titled
+from csworkshop.cases.name_forms import dotted, given_names, is_titled, kin, latin, nicknames, spaced, titled
+from csworkshop.cases.name_peoples import branded, of_peoples
 from csworkshop.cases.numerals import Plain
 from csworkshop.cases.words import Cut, cut
 
@@ -19,6 +20,11 @@ Span = tuple[int, int]
 Weighed = tuple[int, int, float]  # start, end, points
 _HANZI = "\u3400-\u9fff"
 _FIELD_POINTS = 9.0  # points of the left side that name a field
+_MOST_IN_LINE = -9.0  # points with which something may still be a name in a list of names
+_OPENS = re.compile(r"(?:^|[\s，,、；;：:/|（(。\n]|\d[.、．)）]?)$")
+_CLOSES = re.compile(r"[\s，,、；;/|）)。\n和与及]|\d[.、．]|\d{3}|$")
+_BETWEEN = re.compile(r"[、/|；;和与及 ]{1,2}|[ ，,、；;]?\d{1,2}[.、．)）] ?")
+_NUMBER = re.compile(r"[ ：:，,（(]{0,2}[+0-9零一幺①-⑨]")
 _MOST_BESIDE = -15.0  # what stands beside a name cannot make up for less
 _FIELD_VALUE = re.compile(rf"[{_HANZI}]{{2,4}}(?=[\s，。；、,.;:：（(）)“”\"！？\d~～—\-|]|$)")
 
@@ -29,6 +35,10 @@ def names(view: Plain, busy: list[Span]) -> Iterator[tuple[int, int, bool]]:
     words = cut(text)
     found = [*_by_surname(text, words), *_by_field(text, words)]
     found += [*dotted(text, words), *latin(text), *spaced(text), *given_names(text, words)]
+    found += [*kin(text, words), *of_peoples(text, words)]
+    brands = branded(text)
+    if brands:
+        found = [f for f in found if f[2] > 0 and not _is_brand(text, f, brands)]
     taken = list(busy)
     chosen: list[Weighed] = []
     for begin, end, points in sorted((f for f in found if f[2] > 0), key=lambda f: (-f[2], f[0], -f[1])):
@@ -37,6 +47,10 @@ def names(view: Plain, busy: list[Span]) -> Iterator[tuple[int, int, bool]]:
             taken.append((start, end))
             chosen.append((start, end, points))
     sure = evidence().cues["sure"]
+    for begin, end in _in_line(text, [f for f in found if _MOST_IN_LINE < f[2] <= 0], chosen, busy):
+        if all(end <= s or e <= begin for s, e in taken):
+            taken.append((begin, end))
+            chosen.append((begin, end, sure - 1))
     known = {text[s:e] for s, e, points in chosen if points >= sure and e - s > 1}
     for start, end in _again(text, known, taken):
         chosen.append((start, end, sure))
@@ -55,6 +69,26 @@ def _again(text: str, known: set[str], taken: list[Span]) -> Iterator[Span]:
         for m in re.finditer(re.escape(name), text):
             if all(m.end() <= s or e <= m.start() for s, e in taken):
                 yield m.span()
+
+
+def _is_brand(text: str, found: Weighed, brands: list[Span]) -> bool:
+    """Whether a find is a part of a brand's name, and no field says that it is a person's."""
+    start, end, _ = found
+    return any(s < end and start < e for s, e in brands) and beside(text, start, end)[0] < _FIELD_POINTS
+
+
+def _in_line(text: str, weak: list[Weighed], chosen: list[Weighed], busy: list[Span]) -> Iterator[Span]:
+    """What alone would be no name, but fills its place in a list of names or right before somebody's number."""
+    alone = [(s, e) for s, e, _ in chosen if _OPENS.search(text[:s][-3:]) and _CLOSES.match(text, e)]
+    for start, end, _ in sorted(weak, key=lambda f: f[0] - f[1]):
+        if not _OPENS.search(text[max(0, start - 3) : start]):
+            continue
+        number = any(0 <= s - end <= 2 and _NUMBER.match(text, end) for s, _ in busy)
+        listed = _CLOSES.match(text, end) and any(
+            _BETWEEN.fullmatch(text, e, start) if e <= start else _BETWEEN.fullmatch(text, end, s) for s, e in alone
+        )
+        if number or listed:
+            yield start, end
 
 
 def _one_more(text: str, words: Cut, start: int, end: int, taken: list[Span]) -> bool:

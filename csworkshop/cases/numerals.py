@@ -18,6 +18,8 @@ from csworkshop.text.datafile import DataFileError, read_toml
 from csworkshop.text.normalise import fold
 
 LOOK_ALIKES = Path(__file__).parent / "look_alikes.toml"
+READ_OUT = 8  # digits in a group when a number is read out with words and commas between its groups
+RUN_TOGETHER = 22  # digits from which on a group may be several numbers
 LONGEST = 24  # digits; nothing that is looked for has more
 _KEYCAP = "\ufe0f\u20e3"  # what turns 1 into 1️⃣
 # What may stand between two groups of one number: marks and blanks, or what somebody says while reading it out.
@@ -164,11 +166,23 @@ def _gap(between: str) -> str:
 def numbers(chain: list[Group]) -> Iterator[tuple[int, int, str, bool]]:
     """Every number that whole neighbouring groups may form: start, end, digits, whether a loose gap is inside."""
     for i, first in enumerate(chain):
+        if len(first.digits) >= RUN_TOGETHER:
+            yield from _pieces(first)
         digits, loose = "", False
         for j in range(i, len(chain)):
             group = chain[j]
             digits += group.digits
             loose = loose or (j > i and group.gap == "loose")
-            if len(digits) > LONGEST:
+            if len(digits) > LONGEST or (loose and len(group.digits) > READ_OUT):
                 break
             yield first.start, group.end, digits, loose
+
+
+def _pieces(group: Group) -> Iterator[tuple[int, int, str, bool]]:
+    """Numbers of people that stand together without anything between them: an ID card and a phone, two phones."""
+    size = len(group.digits)
+    if group.end - group.start != size:
+        return
+    for length in (18, 11):
+        for start in (0, size - length):
+            yield group.start + start, group.start + start + length, group.digits[start : start + length], False

@@ -63,6 +63,7 @@ def personal_data(text: str, wanted: Collection[str] | None = None) -> list[Foun
             for start, end, sure in _by_rules(kind, view, spelt):
                 found.append((not sure, start - end, rank, start, end, kind.id))
     chosen = _without_overlaps(sorted(found), taken)
+    chosen += _again(spelt, chosen, taken)
     busy = taken + [(s, e) for s, e, _, _ in chosen]
     if "address" in ids:
         chosen += _free(((s, e, sure, "address") for s, e, sure in addresses(view, busy)), busy)
@@ -107,7 +108,8 @@ def _numbers_by(rule: Rule, view: Plain, spelt: list[Number]) -> Iterator[tuple[
             and rule.stands_in(view.text, start, end)
         ):
             plus = start > 0 and view.text[start - 1] == "+"
-            yield start - plus, end, rule.sure
+            bracket = plus and start > 1 and view.text[start - 2] in "(（"
+            yield start - plus - bracket, end, rule.sure
 
 
 _LABEL = re.compile(
@@ -134,6 +136,16 @@ def _without_overlaps(found: list[tuple[Any, ...]], taken: list[tuple[int, int]]
         if all(end <= s or e <= start for s, e in taken) and all(end <= c[0] or c[1] <= start for c in chosen):
             chosen.append((start, end, not unsure, kind))
     return chosen
+
+
+def _again(
+    spelt: list[Number], chosen: list[tuple[int, int, bool, str]], taken: list[tuple[int, int]]
+) -> list[tuple[int, int, bool, str]]:
+    """Numbers that were found surely, wherever else they are said, in whatever writing."""
+    digits = {(start, end): number for start, end, number, _ in spelt}
+    known = {digits[s, e]: kind for s, e, sure, kind in chosen if sure and (s, e) in digits}
+    again = [(s, e, True, known[number]) for s, e, number, _ in spelt if number in known]
+    return _free(iter(again), taken + [(s, e) for s, e, _, _ in chosen])
 
 
 def _free(found: Iterator[tuple[int, int, bool, str]], busy: list[tuple[int, int]]) -> list[tuple[int, int, bool, str]]:
