@@ -27,7 +27,7 @@ from csworkshop.widgets.esm import STATIC, joined, style
 from csworkshop.widgets.saved import LOCK, Message, SavedExercise, both, whole
 from csworkshop.widgets.screen import Shown, activity_data, activity_marks
 
-COMMON = "page spans drafts wire windows status talk dispute score help results boards".split()
+COMMON = "page spans drafts wire windows status shell talk help dial results boards".split()
 STYLES = ("theme.css", "studio.css", "parts.css", "activity.css")
 
 

@@ -23,7 +23,7 @@ from csworkshop.widgets.esm import joined, style
 from csworkshop.widgets.saved import LOCK, Message, SavedExercise, both, told, whole
 from csworkshop.widgets.screen import Shown, exercise_data, marks_data
 
-PARTS = "page spans drafts wire windows status editor findings talk dispute score help".split()
+PARTS = "page spans drafts wire windows status shell editor findings talk dispute dial score help".split()
 SCRIPTS = [f"{name}.js" for name in (*PARTS, "studio")]  # the one with `export default` comes last
 STYLES = ("theme.css", "studio.css", "parts.css")
 

@@ -78,7 +78,7 @@ def test_text_goes_into_the_page_as_text() -> None:
     """Only the ring, which is made of numbers, is written as markup."""
     for path in FILES:
         markup = re.findall(r".*(?:innerHTML|outerHTML|insertAdjacentHTML|document\.write).*", path.read_text("utf-8"))
-        assert markup == (["  holder.innerHTML ="] if path.name == "score.js" else []), path.name
+        assert markup == (["  holder.innerHTML ="] if path.name == "dial.js" else []), path.name
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="no node here; the browser tests load the script, too")

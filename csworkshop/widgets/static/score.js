@@ -1,17 +1,10 @@
-// Progress towards the scorecard: a ring with the pass mark on it, and one line for each item.
+// Progress towards the scorecard: the dial, and one line for each item.
+import { dial } from "./dial.js";
 import { objection } from "./dispute.js";
 import { icon, make } from "./page.js";
 
-const AROUND = 2 * Math.PI * 44;
-
 export function score(voice, ids, exercise, on) {
-  const ring = make("div", "cs-ring", { role: "meter", "aria-valuemin": 0, "aria-valuemax": exercise.maximum });
-  const circle = drawRing(exercise.pass_mark / exercise.maximum);
-  const number = make("span", "cs-number");
-  const outOf = make("span", "cs-of");
-  ring.append(circle.node, make("div", "cs-centre", { "aria-hidden": "true" }, number, outOf));
-  const verdict = make("p", "cs-verdict");
-  const need = make("p", "cs-need");
+  const top = dial(voice, exercise);
   const banner = make("p", "cs-critical-banner", { role: "alert" });
   const rows = exercise.card.map((entry, n) => cardRow(voice, exercise, entry, on));
   const groups = ["techniques", "faults", "critical"].map((group) => {
@@ -25,8 +18,7 @@ export function score(voice, ids, exercise, on) {
     });
     return section;
   });
-  const top = make("div", "cs-top", {}, ring, make("div", "", {}, verdict, need));
-  const sum = make("div", "cs-sum", {}, top, banner);
+  const sum = make("div", "cs-sum", {}, top.node, banner);
   const node = make("aside", "cs-side", {}, sum, make("div", "cs-card", {}, ...groups));
   let marks = null;
 
@@ -36,16 +28,8 @@ export function score(voice, ids, exercise, on) {
     const critical = marks && !empty ? marks.lines.filter((line) => line.state === "critical") : [];
     const tone = () => (marks.refusal ? "refused" : critical.length ? "critical" : marks.passed ? "passed" : "open");
     node.dataset.tone = empty ? "empty" : tone();
-    number.textContent = points;
-    outOf.textContent = `/ ${exercise.maximum}`;
-    circle.set(points / exercise.maximum);
-    ring.setAttribute("aria-valuenow", points);
-    ring.setAttribute("aria-label", voice.say("score"));
     const failed = critical.length > 0 && !marks.refusal;
-    const said = empty ? voice.say("start") : failed ? voice.say("card_critical") : voice.pick(marks.verdict);
-    ring.setAttribute("aria-valuetext", `${points} / ${exercise.maximum}. ${said}`);
-    verdict.textContent = said;
-    need.textContent = voice.say("pass_at", { n: exercise.pass_mark });
+    top.set(points, empty ? voice.say("start") : failed ? voice.say("card_critical") : voice.pick(marks.verdict));
     banner.hidden = !failed;
     const names = critical.map((line) => voice.pick(exercise.items[line.item]).name).join(voice.say("comma"));
     const warning = failed ? voice.say("critical_banner", { names, cap: exercise.critical_cap }) : "";
@@ -61,22 +45,8 @@ export function score(voice, ids, exercise, on) {
       draw();
     },
     setDisputes: (disputes) => rows.forEach((row) => row.setDispute(disputes)),
-    spoken: () => voice.say("announce", { score: marks.points, max: exercise.maximum, verdict: voice.pick(marks.verdict) }),
+    spoken: () => top.spoken(marks),
   };
-}
-
-export function drawRing(passAt) {
-  const holder = document.createElement("div");
-  const angle = 2 * Math.PI * passAt - Math.PI / 2;
-  const at = (radius) => `${50 + radius * Math.cos(angle)} ${50 + radius * Math.sin(angle)}`;
-  holder.innerHTML =
-    `<svg viewBox="0 0 100 100" aria-hidden="true"><circle class="cs-track" cx="50" cy="50" r="44"/>` +
-    `<circle class="cs-value" cx="50" cy="50" r="44" transform="rotate(-90 50 50)"/>` +
-    `<path class="cs-tick" d="M${at(38)} L${at(50)}"/></svg>`; // numbers only, no words of anybody's
-  const node = holder.firstChild;
-  const value = node.querySelector(".cs-value");
-  value.style.strokeDasharray = AROUND;
-  return { node, set: (share) => (value.style.strokeDashoffset = AROUND * (1 - Math.min(Math.max(share, 0), 1))) };
 }
 
 function cardRow(voice, exercise, { item, group, possible }, on) {
