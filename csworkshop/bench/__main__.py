@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -27,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def add_measurements(parser: argparse.ArgumentParser) -> None:
     """Add `typing`, `pictures`, `checker`, `grading`, `attacks` and `classroom`."""
-    kinds = parser.add_subparsers(title="measurements", metavar="WHAT", required=True)
+    as_written = functools.partial(argparse.ArgumentParser, formatter_class=argparse.RawDescriptionHelpFormatter)
+    kinds = parser.add_subparsers(title="measurements", metavar="WHAT", required=True, parser_class=as_written)
     typing = kinds.add_parser(
         "typing",
         help="key press to painted feedback, beside a trivial callback in the same run",
@@ -49,7 +51,6 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
         description="Speed: one check while somebody types and of texts never seen, replies a second, several\n"
         "processes, memory, import; beside TF-IDF with logistic regression (needs the extra `bench`) and a loop of\n"
         "regular expressions. Agreement: F1 per item on the labelled replies in data/, and how marks rank replies.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     checker.add_argument("--only", choices=("speed", "agreement"), help="measure only this")
     checker.set_defaults(run=_checker)
@@ -59,7 +60,6 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
         description="Makes a class with many different submissions, grades it with `csworkshop grade` and with stock\n"
         "`nbgrader autograde`, whose graded cells call the same marking in a kernel, and prints ratios of time,\n"
         "memory, and whether the grades agree. Takes a quarter of an hour, most of it stock's. Linux and macOS.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     grading.add_argument("--small", type=int, default=20, help="submissions in the small class (default %(default)s)")
     grading.add_argument("--large", type=int, default=200, help="in the large class (default %(default)s)")
@@ -75,7 +75,6 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
         help="a class at work: how long a change takes to the instructor's dashboard, and whether any is lost",
         description="Starts a process per trainee that changes its text every second through a shared folder, and a\n"
         "dashboard that reads it. --folder names a drive to try, such as the one that a class will use.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     classroom.add_argument("--trainees", type=int, default=40, help="processes (default %(default)s)")
     classroom.add_argument("--minutes", type=float, default=10, help="how long (default %(default)s)")

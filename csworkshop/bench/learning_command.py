@@ -22,7 +22,6 @@ def add_learning(kinds: Any) -> None:
         description="Brier score and calibration of the mastery model, beside per cent correct over the last five\n"
         "attempts, on learners made by the model's own law and by another; and whether fitting a class finds the\n"
         "parameters that it was made with. For example: csworkshop bench mastery --picture mastery.png",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     mastery.add_argument("--learners", type=int, default=2000, help="learners per law (default %(default)s)")
     mastery.add_argument("--classes", type=int, default=40, help="classes that are fitted (default %(default)s)")
@@ -36,7 +35,6 @@ def add_learning(kinds: Any) -> None:
         "the course, or shuffled, and learn, forget, slip and guess by other laws than the plan's model believes in\n"
         "(see docs/simulation.md). Exit status 1 if the plan doesn't need 20 % fewer attempts to mastery. About a\n"
         "minute per seed for 10,000 trainees; a first look: csworkshop bench cohort --trainees 500 --seeds 3",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     cohort.add_argument("--trainees", type=int, default=10_000, help="(default %(default)s)")
     cohort.add_argument("--weeks", type=int, default=12, help="(default %(default)s)")

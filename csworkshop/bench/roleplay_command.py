@@ -17,7 +17,6 @@ def add_roleplay(kinds: Any) -> None:
         "  csworkshop bench roleplay                          every case: a few minutes\n"
         "  csworkshop bench roleplay --case rattling-vacuum --seeds 5\n"
         "  csworkshop bench roleplay --case data/roleplay/mine.toml --show 3   print the model agent's talk of seed 3",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--case", action="append", default=[], metavar="ID|FILE", help="only this case; may be repeated"

@@ -20,7 +20,6 @@ def add_attacks(kinds: Any) -> None:
         "attacks",
         help="ways to cheat, each against stock nbgrader and against csworkshop",
         description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--only", action="append", metavar="NAME", help="only this attack (repeatable)")
     parser.add_argument("--ours", action="store_true", help="only csworkshop")

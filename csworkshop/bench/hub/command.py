@@ -29,7 +29,6 @@ def add_hub(kinds: Any) -> None:
         "hub",
         help="a class on a real JupyterHub: seconds per step, memory per person",
         description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--users", type=_number, default=20, help="how many trainees (default %(default)s)")
     parser.set_defaults(run=_hub)
