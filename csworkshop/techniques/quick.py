@@ -20,6 +20,7 @@ from csworkshop.text.segment import Span
 WEIGHTS = Path(__file__).parent / "weights" / "quick.npz"
 LONGEST = 3  # characters of a row
 BITS = 17
+LOG_ODDS = 8.0  # log-odds of a whole word; the regression's answers are -1 (absent) to 1
 SHARP = 4.0  # how steeply a character's share becomes a probability
 FRAME = "\x02\x03"  # stand for the text's begin and end
 _STEP, _MIX = np.uint64(1_000_003), np.uint64(0x9E3779B97F4A7C15)
@@ -41,7 +42,7 @@ class Quick:
             return cls(table, kept["moods"], kept["bias"], tuple(map(str, kept["columns"])))
 
     def odds(self, reply: str, scenario: Scenario | None) -> np.ndarray:
-        """Of a folded reply, per column how likely: about -1 (absent) to 1. The customer's mood and kind count too."""
+        """Of a folded reply, log-odds per column. The customer's mood and kind count too."""
         return self._sum(self._said(reply), scenario)
 
     def read(self, reply: str, scenario: Scenario | None) -> Reading:
@@ -63,7 +64,7 @@ class Quick:
 
     def _sum(self, said: list[np.ndarray], scenario: Scenario | None) -> np.ndarray:
         whole = self.bias + sum(map(len, said)) ** -0.5 * sum(part.sum(0) for part in said)
-        return whole if scenario is None else whole + self.moods[moods(scenario)].sum(0)
+        return LOG_ODDS * (whole if scenario is None else whole + self.moods[moods(scenario)].sum(0))
 
 
 def places(text: str) -> list[np.ndarray]:

@@ -14,7 +14,6 @@ from csworkshop.techniques.encoder import Reading, encoder
 from csworkshop.techniques.quick import quick
 from csworkshop.techniques.scenario import Scenario
 
-QUICK = 8.0  # what the quick reader's word (about -1 to 1) adds to the encoder's log-odds
 RUDE, INSULT = "rude", "insult"  # INSULT: the encoder's own word on RUDE; rows of characters don't know new insults
 CLIP = 8.0  # beyond this the encoder's log-odds say no more
 
@@ -28,9 +27,9 @@ class Both:
 
 
 def joined(reading: Reading, columns: tuple[str, ...] = (), odds: np.ndarray | float = 0.0) -> Reading:
-    """The encoder's reading with the quick reader's word on the items in `columns` added to its own, and INSULT."""
+    """The encoder's reading with the quick reader's log-odds of the items in `columns` added to its own, and INSULT."""
     whole = np.array(reading.odds, np.float64)
     own = whole[reading.columns.index(RUDE)]
     at = [reading.columns.index(column) for column in columns]
-    whole[at] = np.clip(whole[at], -CLIP, CLIP) + QUICK * odds
+    whole[at] = np.clip(whole[at], -CLIP, CLIP) + odds
     return replace(reading, columns=(*reading.columns, INSULT), odds=np.append(whole, own))

@@ -3,12 +3,16 @@
 Rows of characters are weighted by how rare they are and by the length of their text. With more places than texts, the
 regression is solved in its dual form: one weight per text, (K + penalty) a = answers with K the texts' likeness. Done
 five times without a fold of writers, to know what it says of writers that it has not read, and once for shipping.
+
+Beside the replies it learns from their sentences and halves, each with the items whose evidence stands in it: a row of
+characters learns which sentence of a reply earned the item (1.2 points of macro-F1 on writers that it has not read).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,32 +21,52 @@ import torch
 from csworkshop.techniques.catalogue import Example, catalogue
 from csworkshop.techniques.encoder import Reading, encoder
 from csworkshop.techniques.quick import BITS, MOODS, Quick, moods, places
+from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.normalise import fold
 from csworkshop.training.labelled import FOLDS, Labelled
 
 PENALTY = 0.3  # against the mean likeness of a text with itself, which is 1
-EXAMPLE = 1.5  # what an example of the catalogue counts beside a reply
+EXAMPLE, PIECE = 1.5, 0.6  # what an example of the catalogue and a part of a reply count beside a reply
+INSIDE = 0.6  # share of an evidence that must stand in a part for the part to have the item
+OF_THE_WHOLE = ("defend_first", "options", "brush_off", "off_register")  # a part of a reply doesn't tell
 RARE = 0.5  # power of the weight for rareness
 SEEN = 2  # a row that fewer texts have weighs nothing
 MOOD, ALWAYS = 0.05, 0.1  # what the same mood adds to the likeness of two texts, and what every two have
 LEVELS = 127  # of 8 bits, on either side of zero
 CHUNK = 400  # texts compared with all others at once
+SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text to learn from: whose it is ("" for an example of the catalogue), its answers -1..1 (items,), and what it
+    counts; `part` of a reply or whole."""
+
+    words: str
+    scenario: Scenario | None
+    writer: str
+    answers: Sequence[float]
+    counts: float
+    part: bool = False
 
 
 @dataclass(frozen=True)
 class Texts:
-    """The replies, and behind them the catalogue's examples, as numbers.
+    """The replies, the catalogue's examples and the replies' parts, as numbers.
 
-    `rows` sparse (texts, places), `moods` (texts, moods), `answers` -1..1 (texts, items), `penalty` (texts,).
+    `rows` sparse (texts, places), `moods` (texts, moods), `answers` -1..1 (texts, items), `penalty` (texts,), `part`
+    (texts,).
     """
 
     replies: Sequence[Labelled]
     items: tuple[str, ...]
+    writers: Sequence[str]
     rareness: np.ndarray
     rows: torch.Tensor
     moods: np.ndarray
     answers: np.ndarray
     penalty: np.ndarray
+    part: np.ndarray
     likeness: np.ndarray
 
     @property
@@ -50,26 +74,44 @@ class Texts:
         return np.ones(len(self.answers), bool)
 
     def without(self, writers: Sequence[str]) -> np.ndarray:
-        """Every text but the replies of `writers`, as a mask."""
-        rest = self.everything
-        rest[: len(self.replies)] = [r.writer not in writers for r in self.replies]
-        return rest
+        """Every text but those of `writers`, as a mask."""
+        return np.array([writer not in writers for writer in self.writers])
 
     @classmethod
     def of(cls, replies: Sequence[Labelled]) -> Texts:
         items = tuple(sorted(catalogue().items))
-        examples = [(item, kind, e) for item in items for kind, e in _examples(item)]
-        scenarios = [r.scenario for r in replies] + [e.scenario for *_, e in examples]
-        texts = [fold(r.reply).text for r in replies] + [fold(e.reply).text for *_, e in examples]
-        answers = [[_answer(r, item) for item in items] for r in replies]
-        answers += [_of_example(items, item, kind, e) for item, kind, e in examples]
-        penalty = np.array([PENALTY] * len(replies) + [PENALTY / EXAMPLE] * len(examples), np.float32)
-        rows, rareness = _rows([np.concatenate(places(text)) for text in texts])
+        texts = [Text(r.reply, r.scenario, r.writer, [_answer(r, i, r.reply) for i in items], 1.0) for r in replies]
+        for item in items:
+            texts += [_of_example(items, item, kind, example) for kind, example in _examples(item)]
+        for r in replies:
+            texts += [replace(t, answers=[_answer(r, i, t.words) for i in items]) for t in _parts(r)]
+        rows, rareness = _rows([np.concatenate(places(fold(t.words).text)) for t in texts])
         mood = np.zeros((len(texts), len(MOODS)), np.float32)
-        for n, scenario in enumerate(scenarios):
-            mood[n, moods(scenario)] = 1
-        numbers = np.array(answers, np.float32)
-        return cls(replies, items, rareness, rows, mood, numbers, penalty, _likeness(rows, mood))
+        for n, text in enumerate(texts):
+            if text.scenario:
+                mood[n, moods(text.scenario)] = 1
+        return cls(
+            replies,
+            items,
+            [t.writer for t in texts],
+            rareness,
+            rows,
+            mood,
+            np.array([t.answers for t in texts], np.float32),
+            np.array([PENALTY / t.counts for t in texts], np.float32),
+            np.array([t.part for t in texts]),
+            _likeness(rows, mood),
+        )
+
+
+def _parts(r: Labelled) -> list[Text]:
+    """The sentences and the halves of a reply that has more than one sentence; their answers are still to be found."""
+    starts = [m.start() for m in SENTENCE.finditer(r.reply)]
+    if len(starts) < 2:
+        return []
+    middle, ends = starts[len(starts) // 2], [*starts[1:], len(r.reply)]
+    spans = sorted({*zip(starts, ends, strict=True), (starts[0], middle), (middle, len(r.reply))})
+    return [Text(r.reply[a:b], r.scenario, r.writer, (), PIECE, part=True) for a, b in spans]
 
 
 def _examples(item: str) -> list[tuple[float, Example]]:
@@ -77,11 +119,12 @@ def _examples(item: str) -> list[tuple[float, Example]]:
     return [(1.0, e) for e in known.shows] + [(-1.0, e) for e in known.lacks]
 
 
-def _of_example(items: Sequence[str], item: str, kind: float, example: Example) -> list[float]:
-    """An example's answers: its own item's, and of the others, about which it tells nothing, what the encoder says."""
+def _of_example(items: Sequence[str], item: str, kind: float, example: Example) -> Text:
+    """An example with its answers: its own item's, and of the others, about which it tells nothing, the encoder's."""
     reading = encoder().read(fold(example.reply).text, example.scenario)
     said = np.tanh(reading.odds / 2)
-    return [kind if other == item else float(said[reading.columns.index(other)]) for other in items]
+    answers = [kind if other == item else float(said[reading.columns.index(other)]) for other in items]
+    return Text(example.reply, example.scenario, "", answers, EXAMPLE)
 
 
 def _rows(found: Sequence[np.ndarray]) -> tuple[torch.Tensor, np.ndarray]:
@@ -99,14 +142,23 @@ def _rows(found: Sequence[np.ndarray]) -> tuple[torch.Tensor, np.ndarray]:
 
 def fit(texts: Texts, chosen: np.ndarray) -> Quick:
     """The quick reader that learnt from the texts in `chosen` (bool)."""
-    inside = np.flatnonzero(chosen)
-    likeness = texts.likeness[np.ix_(inside, inside)] + np.diag(texts.penalty[inside])
-    duals = np.zeros_like(texts.answers)
-    duals[inside] = np.linalg.solve(likeness, texts.answers[inside])
+    duals = _solved(texts, chosen)
+    of_the_whole = [texts.items.index(item) for item in OF_THE_WHOLE]
+    duals[:, of_the_whole] = _solved(texts, chosen & ~texts.part)[:, of_the_whole]
     table = torch.sparse.mm(texts.rows.t(), torch.from_numpy(duals)).numpy() * texts.rareness[:, None].astype(
         np.float32
     )
     return Quick(table, MOOD * texts.moods.T @ duals, ALWAYS * duals.sum(0), texts.items)
+
+
+def _solved(texts: Texts, chosen: np.ndarray) -> np.ndarray:
+    """One weight per text and item; none for texts that aren't `chosen`."""
+    inside = np.flatnonzero(chosen)
+    likeness = torch.from_numpy(texts.likeness[np.ix_(inside, inside)] + np.diag(texts.penalty[inside]))
+    duals = np.zeros_like(texts.answers)
+    answers = torch.from_numpy(texts.answers[inside])
+    duals[inside] = torch.cholesky_solve(answers, torch.linalg.cholesky(likeness)).numpy()
+    return duals
 
 
 def unread(texts: Texts) -> dict[str, Reading]:
@@ -139,10 +191,20 @@ def _eight_bits(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.round(table / scale).astype(np.int8), scale
 
 
-def _answer(r: Labelled, item: str) -> float:
-    """1 where both inspectors saw the item, -1 where neither did, 0 between them."""
+def _answer(r: Labelled, item: str, words: str) -> float:
+    """1 where both inspectors saw the item in these words of the reply, -1 where neither did, 0 between them."""
     seen = [r.labels] if r.second is None else [r.labels, r.second]
-    return 2 * sum(item in labels for labels in seen) / len(seen) - 1
+    if words == r.reply:
+        return 2 * sum(item in labels for labels in seen) / len(seen) - 1
+    return 2 * sum(_stands(r.reply, words, labels.get(item, ())) for labels in seen) / len(seen) - 1
+
+
+def _stands(reply: str, words: str, evidence: Sequence[str]) -> bool:
+    """Whether enough of one of the evidences of `reply` stands in its part `words`."""
+    start = reply.index(words)
+    end = start + len(words)
+    places = ((reply.find(e), len(e)) for e in evidence if e)
+    return any(at >= 0 and min(end, at + size) - max(start, at) >= INSIDE * size for at, size in places)
 
 
 def _likeness(rows: torch.Tensor, mood: np.ndarray) -> np.ndarray:
