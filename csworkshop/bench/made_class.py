@@ -100,8 +100,10 @@ def _unchanged(rng: random.Random, texts: Sequence[str], asked: Asked) -> bytes:
 
 
 def _copied(rng: random.Random, texts: Sequence[str], asked: Asked) -> bytes:
-    models = {e.id: e.model_answer for e in asked if isinstance(e, Exercise)}
-    return _file({e.id: models.get(e.id) or dump(kind_of(e).model_answer(e)) for e in asked})
+    def model(e: Exercise | Activity) -> str:
+        return e.model_answer if isinstance(e, Exercise) else dump(kind_of(e).model_answer(e))
+
+    return _file({e.id: model(e) for e in asked})
 
 
 def _full(rng: random.Random, texts: Sequence[str], asked: Asked) -> bytes:

@@ -84,12 +84,15 @@ def line(
     quotes: Sequence[str] = (),
     fault: bool = False,
     state: State | None = None,
+    right: Sequence[str] = (),
+    wrong: Sequence[str] = (),
 ) -> Line:
     """A line of an activity's scorecard.
 
     `item` is its id within the exercise (it may stand in file names and tables, so: letters, digits, dots, dashes),
     `share` in 0..1 how much of it was done (of a fault: how much of it there is), `possible` percent of the full mark
-    that it earns or costs. `reason` says what was right or wrong and what to do; `quotes` are the trainee's own words.
+    that it earns or costs. `reason` says what was right or wrong and what to do; `quotes` are the trainee's own words,
+    `right` and `wrong` the ids of what they ticked.
     """
     share = min(max(share, 0.0), 1.0)
     if state is None and fault:
@@ -99,7 +102,9 @@ def line(
     points = round(possible * share, 4) + 0.0
     evidence = tuple(Evidence(0, 0, quote) for quote in quotes)
     about = About(name, "fault" if fault else "technique", reason, reason)
-    return Line(item, state, -points if fault else points, possible, evidence, reason.zh, reason.en, about)
+    points = -points if fault else points
+    said = (reason.zh, reason.en, about)
+    return Line(item, state, points, possible, evidence, *said, tuple(right), tuple(wrong))
 
 
 def marks(exercise: Activity, lines: Sequence[Line], *, failed: bool = False) -> Marks:

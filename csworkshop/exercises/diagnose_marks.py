@@ -114,7 +114,7 @@ def _evidence(chosen: Sequence[str], cause: str, exercise: Diagnose, done: Run) 
         reason = _say("evidence_wrong", names=names, n=left) if left else _say("evidence_more", names=names)
     else:
         reason = _say("evidence_left", n=left) if left else _say("evidence_right")
-    return line("evidence", _say("name_evidence"), share, EVIDENCE, reason)
+    return line("evidence", _say("name_evidence"), share, EVIDENCE, reason, right=right, wrong=wrong)
 
 
 def _message(text: str, exercise: Diagnose, level: Level) -> Line:

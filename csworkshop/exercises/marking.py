@@ -54,6 +54,8 @@ class Line:
     reason_zh: str
     reason_en: str
     own: About | None = None
+    right: tuple[str, ...] = ()  # of several things that were ticked, those that belong there …
+    wrong: tuple[str, ...] = ()  # … and those that don't; what is open to argument is in neither
 
     @property
     def about(self) -> Item | About:

@@ -16,14 +16,15 @@ def picked_line(question: Question, name: Bilingual, chosen: Iterable[str], wort
     picked = frozenset(chosen)
     share = share_of(question, picked)
     told = [o for o in question.options if o.id in picked]
-    zh = "".join(f"“{o.text.strip('“”')}”：{o.why}" for o in told)
+    zh = "\n".join(f"“{o.text.strip('“”')}”：{o.why}" for o in told)
     left = len(question.right - picked)
-    en = " ".join(f"“{o.text.strip('“”')}”: {o.why}" for o in told)
+    en = "\n".join(f"“{o.text.strip('“”')}”: {o.why}" for o in told)
     if not told:
         zh, en = "这里还没有选。", "Nothing chosen yet."
     elif left and len(question.right) > 1:
-        zh, en = f"{zh}还有 {left} 个该选的没有选。", f"{en} {left} more should be chosen."
-    return line(question.id, name, share, worth, Bilingual(zh=zh, en=en))
+        zh, en = f"{zh}\n还有 {left} 个该选的没有选。", f"{en}\n{left} more should be chosen."
+    right, wrong = sorted(picked & question.right), sorted(picked - question.right)
+    return line(question.id, name, share, worth, Bilingual(zh=zh, en=en), right=right, wrong=wrong)
 
 
 def share_of(question: Question, picked: frozenset[str]) -> float:

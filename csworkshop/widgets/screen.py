@@ -12,7 +12,7 @@ from csworkshop.exercises.kinds import kind_of
 from csworkshop.exercises.marking import CRITICAL_CAP, About, Line, Marks
 from csworkshop.exercises.scene import scene
 from csworkshop.techniques.catalogue import Item, catalogue
-from csworkshop.text.language import LANGUAGES
+from csworkshop.text.language import LANGUAGES, say
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,16 @@ def activity_marks(marks: Marks, exercise: Activity, maximum: float) -> dict[str
         "points": _short(marks.points(maximum)),
         "passed": marks.passed,
         "refusal": marks.refusal,
-        "verdict": {lang: verdict(marks, exercise, lang) for lang in LANGUAGES},
+        "verdict": _outcome(marks, exercise),
         "lines": [
             {
                 **_line_data(line, maximum),
                 "name": {lang: line.about.name[lang] for lang in LANGUAGES},
                 "type": line.about.type,
                 "possible": _short(line.possible * maximum / 100),
-                "quotes": [e.text for e in line.evidence],
+                "quotes": list(dict.fromkeys(e.text for e in line.evidence)),
+                "right": line.right,
+                "wrong": line.wrong,
             }
             for line in marks.lines
         ],
@@ -99,7 +101,7 @@ def marks_data(marks: Marks, exercise: Exercise, maximum: float) -> dict[str, An
         "points": _short(marks.points(maximum)),
         "passed": marks.passed,
         "refusal": marks.refusal,
-        "verdict": {lang: verdict(marks, exercise, lang) for lang in LANGUAGES},
+        "verdict": _outcome(marks, exercise),
         "lines": [_line_data(line, maximum) for line in marks.lines],
         "pieces": [[start, end, number[id(line)]] for start, end, line in segments(marks)],
         "beyond": [
@@ -108,6 +110,12 @@ def marks_data(marks: Marks, exercise: Exercise, maximum: float) -> dict[str, An
             if f.item not in on_card and not f.unsure and catalogue().items[f.item].type == "technique"
         ],
     }
+
+
+def _outcome(marks: Marks, exercise: Exercise | Activity) -> dict[str, str]:
+    """The verdict, without the pass mark: that stands under it, out of the points that the cell gives."""
+    plain = not (marks.passed or marks.refusal or any(line.state == "critical" for line in marks.lines))
+    return {lang: say("marks.not_yet", lang) if plain else verdict(marks, exercise, lang) for lang in LANGUAGES}
 
 
 def _row(group: str, item: str, possible: float) -> dict[str, Any]:

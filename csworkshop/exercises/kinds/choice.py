@@ -81,16 +81,16 @@ def _mark(value: Value, exercise: Choice, level: Level) -> Marks:
             share = float(chosen == question.right)
         else:
             share = max(0.0, (len(right) - MANY_WRONG * len(wrong)) / len(question.right))
-        reasons = [f"“{o.text.strip('“”')}”：{o.why}" for o in question.options if o.id in chosen]
+        told = [o for o in question.options if o.id in chosen]
+        zh = [f"“{o.text.strip('“”')}”：{o.why}" for o in told] or ["这一题还没有选。"]
+        en = [f"“{o.text.strip('“”')}”: {o.why}" for o in told] or ["Nothing chosen yet."]
         left = len(question.right - chosen)
-        zh, en = ["".join(reasons)], [" ".join(reasons)]
-        if not chosen:
-            zh, en = ["这一题还没有选。"], ["Nothing chosen yet."]
-        elif left and len(question.right) > 1:
+        if told and left and len(question.right) > 1:
             zh.append(f"还有 {left} 个该选的没有选。")
             en.append(f"{left} more should be chosen.")
         name = Bilingual(zh=f"第 {n} 题", en=f"Question {n}")
-        lines.append(line(question.id, name, share, 1, Bilingual(zh="".join(zh), en=" ".join(en))))
+        reason = Bilingual(zh="\n".join(zh), en="\n".join(en))
+        lines.append(line(question.id, name, share, 1, reason, right=sorted(right), wrong=sorted(wrong)))
     return marks(exercise, lines)
 
 

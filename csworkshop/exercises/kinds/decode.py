@@ -118,12 +118,14 @@ def _words_line(message: Message, which: int, chosen: Sequence[int]) -> Line:
             "还有更能说明问题的话没有点出来。" if not hits else f"至少还差 {max(left, 0)} 处。" if left > 0 else ""
         )
         en.append("The telling words are elsewhere." if not hits else f"{left} more at least." if left > 0 else "")
-    reason = Bilingual(zh="".join(zh), en=" ".join(x for x in en if x))
-    return line(f"{message.id}-words", name, share, WORDS, reason)
+    reason = Bilingual(zh="\n".join(x for x in zh if x), en="\n".join(x for x in en if x))
+    ids = [str(n) for n in wrong]
+    return line(f"{message.id}-words", name, share, WORDS, reason, right=[str(n) for n in hits], wrong=ids)
 
 
 def _bare(phrase: str) -> str:
-    return phrase.strip(" \n，。！？；、~～…,.!?;") or phrase
+    """A clause to be quoted: without the stops around it, its own quotation marks single."""
+    return (phrase.strip(" \n，。！？；、~～…,.!?;") or phrase).translate({ord("“"): "‘", ord("”"): "’"})
 
 
 def _action_line(message: Message, which: int, chosen: Emotion | None) -> Line:
@@ -135,7 +137,7 @@ def _action_line(message: Message, which: int, chosen: Emotion | None) -> Line:
     if chosen == message.calls_for:
         return line(item, name, 1, ACTION, feeling.why)
     zh = f"您选的接法是给“{feeling.name.zh}”的客户的。这位客户此刻最要紧的是什么？{message.look}"
-    en = f"That is what “{feeling.name.en}” calls for. What matters most to this customer now? {message.look}"
+    en = f"The action that you chose is for “{feeling.name.en}”. What matters most to this customer now? {message.look}"
     return line(item, name, 0, ACTION, Bilingual(zh=zh, en=en))
 
 

@@ -2,7 +2,7 @@
 import { button, icon, make } from "./page.js";
 
 // One of several answers, as radio buttons. `options`: [{ id, text }] with text a string or {zh, en}.
-// `name` must be unique on the page. setMarks: { right: id or null, wrong: id or null }.
+// `name` must be unique on the page. setMarks: { right, wrong }, each an id or several.
 export function choices(voice, name, label, options, onChange) {
   const rows = options.map(({ id, text }) => {
     const input = make("input", "", { type: "radio", name, value: id });
@@ -19,10 +19,10 @@ export function choices(voice, name, label, options, onChange) {
       for (const row of rows) row.input.checked = row.id === id;
     },
     enable: (yes) => rows.forEach((row) => (row.input.disabled = !yes)),
-    setMarks({ right = null, wrong = null } = {}) {
+    setMarks({ right = [], wrong = [] } = {}) {
       for (const row of rows) {
-        row.row.classList.toggle("cs-right-one", row.id === right);
-        row.row.classList.toggle("cs-wrong-one", row.id === wrong);
+        row.row.classList.toggle("cs-right-one", [right].flat().includes(row.id));
+        row.row.classList.toggle("cs-wrong-one", [wrong].flat().includes(row.id));
       }
     },
   };
@@ -108,6 +108,9 @@ export function pressable(voice, key, onPress, cls = "cs-button") {
   node.addEventListener("click", onPress);
   return node;
 }
+
+// What was ticked among several: which of it belongs there and which doesn't, as setMarks of choices and several wants it.
+export const ticked = (line) => (line ? { right: line.right, wrong: line.wrong } : {});
 
 // The line of the marks with this id, or null.
 export const lineOf = (marks, item) => (marks ? marks.lines.find((line) => line.item === item) || null : null);

@@ -1,5 +1,5 @@
 // Multiple choice: one question after the other.
-import { choices, heading, lineOf, several } from "./boards.js";
+import { choices, heading, lineOf, several, ticked } from "./boards.js";
 import { make } from "./page.js";
 
 export function board(voice, ids, content, on) {
@@ -28,15 +28,9 @@ export function board(voice, ids, content, on) {
         options.set(question.several ? ids : ids[0]);
       }
     },
-    // Right or wrong as a whole: which option would have been right stays a task.
+    // What was chosen, right or wrong; which other option would have been right stays a task.
     setMarks(marks) {
-      for (const { question, options } of parts) {
-        const line = lineOf(marks, question.id);
-        const ids = chosen[question.id] || [];
-        const key = line && line.state === "earned" ? "right" : "wrong";
-        if (question.several) options.setMarks(line && line.state !== "partly" ? { [key]: ids } : {});
-        else options.setMarks(line ? { [key]: ids[0] } : {});
-      }
+      for (const { question, options } of parts) options.setMarks(ticked(lineOf(marks, question.id)));
     },
     enable: (yes) => parts.forEach(({ options }) => options.enable(yes)),
     summary(value) {

@@ -1,5 +1,5 @@
 // Decoding emotions: each customer's message in clauses to pick, the emotion, the action, and the first sentence.
-import { choices, heading, lineOf, writing } from "./boards.js";
+import { choices, heading, lineOf, ticked, writing } from "./boards.js";
 import { make } from "./page.js";
 import { customerTurn } from "./talk.js";
 
@@ -94,11 +94,12 @@ function oneCustomer(voice, ids, message, n, all, on) {
     draw();
     on.say(message.id, { words });
   }
-  function draw(state = "") {
+  function draw(judged = {}) {
+    const state = (i) => ((judged.right || []).includes(`${i}`) ? "earned" : (judged.wrong || []).includes(`${i}`) ? "fault" : "mine");
     picks.forEach((pick, i) => {
       const picked = words.includes(i);
       pick.setAttribute("aria-checked", String(picked));
-      pick.className = `cs-decode-phrase${picked ? ` cs-mark cs-${state || "mine"}` : ""}`;
+      pick.className = `cs-decode-phrase${picked ? ` cs-mark cs-${state(i)}` : ""}`;
     });
   }
   const parts = [turn, ask, known, feeling.node, action.node, ...(opening ? [opening.node] : [])];
@@ -114,15 +115,14 @@ function oneCustomer(voice, ids, message, n, all, on) {
       if (opening) opening.set(said.opening || "");
       draw();
     },
-    // Right or wrong as a whole; which clause or choice would have been right stays a task.
+    // What was picked, right or wrong; which other clause or choice would have been right stays a task.
     setMarks(marks) {
       for (const [one, key] of [[feeling, "emotion"], [action, "action"]]) {
         const line = lineOf(marks, `${message.id}-${key}`);
         const chosen = one.radios.node.querySelector("input:checked")?.value || null;
         one.radios.setMarks(line ? { [line.state === "earned" ? "right" : "wrong"]: chosen } : {});
       }
-      const line = lineOf(marks, `${message.id}-words`);
-      draw(line ? { earned: "earned", partly: "partly" }[line.state] || "fault" : "");
+      draw(ticked(lineOf(marks, `${message.id}-words`)));
       const first = lineOf(marks, `${message.id}-opening`);
       if (opening) opening.node.className = `cs-writing${first ? ` cs-decode-told cs-${first.state}` : ""}`;
     },

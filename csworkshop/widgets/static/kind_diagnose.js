@@ -1,5 +1,5 @@
 // Diagnosis: checks layer by layer, what came of them, then cause, way out, evidence and words to the customer.
-import { choices, heading, lineOf, pressable, writing } from "./boards.js";
+import { choices, heading, lineOf, pressable, ticked, writing } from "./boards.js";
 import { button, make } from "./page.js";
 import { customerTurn } from "./talk.js";
 
@@ -114,7 +114,9 @@ export function board(voice, ids, content, on) {
         const now = made.map((r) => r.id).filter((check) => (check === row.id ? input.checked : chosen.includes(check)));
         say({ evidence: now });
       });
-      const state = line && input.checked ? (line.state === "earned" ? " cs-right-one" : line.state === "missing" ? " cs-wrong-one" : "") : "";
+      const judged = ticked(line);
+      const is = (kind) => input.checked && (judged[kind] || []).includes(row.id);
+      const state = is("right") ? " cs-right-one" : is("wrong") ? " cs-wrong-one" : "";
       const words = make("span", "", { lang: "zh-CN" }, make("strong", "", {}, row.name), ` ${row.text}`);
       return make("label", `cs-option${state}`, {}, input, words);
     });

@@ -11,7 +11,7 @@ export function board(voice, ids, content, on) {
   let enabled = false;
   let reading = null;
 
-  const today = make("p", "cs-quiet");
+  const today = make("p", "cs-quiet cs-lookup-today");
   voice.onDraw(() => (today.textContent = voice.say("today", { date: content.board.today })));
   const input = make("input", "cs-query", { type: "search", autocomplete: "off", maxlength: content.board.longest_query, id: `${ids.board}-q` });
   const form = make("form", "cs-search", { role: "search" }, input, pressable(voice, "search_go", search));
@@ -23,7 +23,7 @@ export function board(voice, ids, content, on) {
   const sources = make("div", "cs-sources");
   const reply = writing(voice, { id: `${ids.board}-text`, label: () => voice.say("reply"), placeholder: () => voice.say("reply_hint"), rows: 6 }, (text) => change({ text }));
   const title = heading(`${ids.board}-h`, () => voice.say("search"), voice);
-  const desk = make("div", "cs-desk", {}, make("div", "cs-found", {}, form, state, hits, more), article);
+  const desk = make("div", "cs-desk", {}, make("div", "cs-lookup-side", {}, form, state, hits, more), article);
   const node = make("div", "", {}, ...customerTurn(voice, scene), today, title, desk, sources, reply.node);
   voice.onDraw(() => {
     input.placeholder = voice.say("search_hint");

@@ -1,5 +1,5 @@
 // A notice before anybody asks: what is known, the draft that would go out, the trainee's own, when, and to whom.
-import { choices, foundIn, heading, lengthOf, lineOf, several, writing } from "./boards.js";
+import { choices, foundIn, heading, lengthOf, lineOf, several, ticked, writing } from "./boards.js";
 import { make } from "./page.js";
 import { customerTurn } from "./talk.js";
 
@@ -104,13 +104,7 @@ export function board(voice, ids, content, on) {
     },
     setMarks(marks) {
       found.set(marks);
-      for (const { question, options } of parts) {
-        const line = lineOf(marks, question.id);
-        const picked = value[question.id] || [];
-        const key = line && line.state === "earned" ? "right" : "wrong";
-        if (question.several) options.setMarks(line && line.state !== "partly" ? { [key]: picked } : {});
-        else options.setMarks(line ? { [key]: picked[0] } : {});
-      }
+      for (const { question, options } of parts) options.setMarks(ticked(lineOf(marks, question.id)));
     },
     enable(yes) {
       text.enable(yes);

@@ -28,7 +28,7 @@ export function header(voice, ids, exercise, on) {
   voice.onDraw(() => {
     title.textContent = voice.pick(exercise.title);
     task.textContent = voice.pick(exercise.task);
-    const tags = [exercise.module, voice.say("level", { n: exercise.level })];
+    const tags = [voice.say("lesson", { n: exercise.module.slice(1) }), voice.say("level", { n: exercise.level })];
     if (exercise.graded) tags.push(`${voice.say("graded")} · ${voice.say("score_of", { n: exercise.maximum })}`);
     facts.replaceChildren(...tags.map((tag) => make("span", "", {}, tag)));
     toggle.setAttribute("aria-label", voice.say("language"));
