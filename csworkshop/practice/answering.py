@@ -7,6 +7,7 @@ wants next. Which line of a fitting group is said depends on the seed alone.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,7 @@ from csworkshop.practice.case import Case, Ending
 from csworkshop.practice.clock import minutes_of, shown
 from csworkshop.practice.condition import Tone
 from csworkshop.practice.hearing import Heard
+from csworkshop.practice.joining import opening_word
 from csworkshop.practice.parts import Asks, Beat, Event, Line
 from csworkshop.practice.talk import Lie, Part, Promise, State
 
@@ -25,6 +27,15 @@ MOST_PARTS, MOST_ANSWERS = 3, 3
 PROMISING = ("follow_up", "specific_time")
 WORDS = (2, 16)  # characters of the trainee that a customer quotes
 TRIM = "，。！？；、：…～ \n“”\"'‘’（）"
+# What a line hits at must have been said: 什么叫尽快 wants a 尽快.
+HITS = ("vague", "excuse", "brush_off", "defend_first", "sorry_again")
+ECHOED = tuple(
+    re.compile(words)
+    for words in (
+        "对不起|道歉|抱歉|歉意|不好意思", "尽快", "耐心", "稍[等候后]", "规定|条款|政策|制度|条例", "流程", "权限",
+        "核实", "反[映馈]|上报", "理解|体谅", "系统", "快递|物流|骑手", "厂家", "说明书", "门店",
+    )
+)  # fmt: skip
 
 
 @dataclass
@@ -63,6 +74,7 @@ class Speaking:
     state: State
     seed: int
     used: set[str]
+    reply: str = ""
     parts: list[Part] = field(default_factory=list)
 
     @property
@@ -76,6 +88,7 @@ class Speaking:
         fitting = [
             x for x in fitting if all(p in places or f"{{{p}}}" not in x.say for p in ("words", "promise", "claim"))
         ]
+        fitting = self._best(key, fitting)
         meant = [x for x in fitting if x.mood]
         rng = random.Random(f"{self.case.id}/{self.seed}/{self.state.turn}/{key}")
         if meant and (len(meant) == len(fitting) or rng.random() < 0.7):  # a line of this very mood rather than any
@@ -89,6 +102,14 @@ class Speaking:
             text = text.replace(f"{{{name}}}", words)
         self.parts.append(Part(key, text))
         return True
+
+    def _best(self, key: str, fitting: list[Line]) -> list[Line]:
+        """Of lines that fit, those that hit at words really said and don't begin like what was just said."""
+        if key.removeprefix("lines.") in HITS:
+            aimed = [x for x in fitting if not any(e.search(x.say) and not e.search(self.reply) for e in ECHOED)]
+            fitting = aimed or fitting
+        begun = {word for p in self.parts if (word := opening_word(p.text))}
+        return [x for x in fitting if opening_word(x.say) not in begun] or fitting
 
     def quoting(self, key: str, pool: Sequence[Line], words: Sequence[str]) -> bool:
         """Say a line of `pool`, with the first of the trainee's `words` that is short enough where it quotes them."""
@@ -109,7 +130,7 @@ def quotable(words: str) -> str | None:
 
 def answer(now: Occasion, case: Case, state: State, seed: int) -> tuple[tuple[Part, ...], State]:
     """The parts of the customer's answer, and the state with what was said and the question they put."""
-    speaking = Speaking(case, state, seed, set(state.used))
+    speaking = Speaking(case, state, seed, set(state.used), now.heard.reply if now.heard else "")
     asking = _parts(now, speaking)
     return tuple(speaking.parts), replace(state, used=frozenset(speaking.used), asking=asking)
 
@@ -217,9 +238,9 @@ def _answers(now: Occasion, s: Speaking) -> None:
         s.situation("dont_know")
     if heard.has("confirm_understanding"):
         s.situation("misread" if heard.false and s.case.lines.get("misread") else "confirmed")
-    if heard.has("ask_need") and not (now.accepted or now.weighing or now.declined):
+    if heard.has("ask_need") and not (now.accepted or now.weighing or now.declined or heard.offered):
         s.situation("wish")
-    if heard.has("check_resolved") and not now.accepted:
+    if heard.has("check_resolved") and not now.accepted and not (s.state.accepted and heard.closing):
         s.situation("working" if s.state.accepted else "not_yet")
 
 
@@ -261,4 +282,5 @@ def _open_asks(s: Speaking) -> list[Asks]:
     missing = {f for f in wants if not state.had(f)}
     open_ = [a for a in s.case.asks if a.when.holds(state) and not any(state.had(f) for f in a.until)]
     again = [a for a in s.case.asks if a not in open_ and missing & set(a.until)]  # answered, but not of this option
-    return sorted([*open_, *again], key=lambda a: (not missing & set(a.until), a.id != state.asking))
+    found = [a for a in (*open_, *again) if not state.believes(a.until)]
+    return sorted(found, key=lambda a: (not missing & set(a.until), a.id != state.asking))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 from csworkshop.practice.answering import GRAVE, MOST_ANSWERS, Occasion
@@ -36,8 +37,10 @@ REPORTS = (
     "已为您",
     "已给您",
 )
-CHECKS = re.compile(r"查|核实|问|确认|看一?下|回[复您电来话]|答复|了解|联系")  # promises that only the trainee can keep
-OURS = re.compile(CHECKS.pattern + r"|电话|消息|短信|通知|告诉|给您|上门|发|退|到账|处理|办|送|寄|安排|跟进")
+CHECKS = re.compile(  # promises that only the trainee can keep
+    r"查|核实|问|确认|看一?下|回[复您电来话]|答复|了解|联系|告诉[您你]|(?:跟|和|给|向)[您你](?:说|讲|准信|回话|消息|一个?(?:说法|准信|回话))"
+)
+OURS = re.compile(CHECKS.pattern + r"|电话|消息|短信|通知|告诉|说一声|给您|上门|发|退|到账|处理|办|送|寄|安排|跟进")
 COMFORT, FACTS = ("empathy", "own"), ("solution", "options", "tradeoffs", "excuse")
 MOVING = ("confirm_understanding", "ask_need", "follow_up", "contact", "compensation", "improvement", "proactive",
           "specific_time", "restate")  # fmt: skip
@@ -155,11 +158,15 @@ def progress(state: State, heard: Heard | None, case: Case, now: Occasion, flags
     now.answered = tuple(
         a
         for a in case.asks
-        if any(f in flags and flags[f] and not state.had(f) for f in a.until) and a.when.holds(state)
+        if any(f in flags and flags[f] and not state.had(f) for f in a.until)
+        and a.when.holds(state)
+        and (a.id == state.asking or not any(state.had(f) for f in a.until))  # glad once, or when asked again
     )
     flags.update(f"answered:{a.id}" for a in now.answered)
     pending = next((a for a in case.asks if a.id == state.asking), None)
-    open_question = pending is not None and not any(f in had for f in pending.until)
+    open_question = (
+        pending is not None and not any(f in had for f in pending.until) and not state.believes(pending.until)
+    )
     now.ignored = open_question and not (now.promised or now.asked or heard.unknown or now.met)
     new = [f for f in flags if flags[f] and f.split(":")[0] in ("told", "offered", "asked") and not state.had(f)]
     moving = any(i in now.first for i in (*COMFORT, *MOVING)) or heard.has("check_resolved")
@@ -254,12 +261,14 @@ def _since(state: State) -> int:
     return state.minute - state.accepted_minute if state.accepted else 0
 
 
-def beat_now(state: State, case: Case, now: Occasion) -> Beat | None:
-    """The first beat whose condition holds; None where the customer has other things to say."""
+def beat_now(state: State, case: Case, now: Occasion, silent: Collection[str] = ()) -> Beat | None:
+    """The first beat whose condition holds; None where the customer has other things to say. `silent` are flags of
+    beats that there was no room for in this answer."""
     busy = now.accepted or now.weighing or now.broken or now.caught
     if busy or len(now.asked) > 1 or now.heard is None or now.heard.gate:
         return None
-    return next((b for b in case.beats if not state.had(f"beat:{b.id}") and b.when.holds(state)), None)
+    new = (b for b in case.beats if f"beat:{b.id}" not in silent and not state.had(f"beat:{b.id}"))
+    return next((b for b in new if b.when.holds(state)), None)
 
 
 def missed(before: State, heard: Heard | None) -> tuple[str, ...]:

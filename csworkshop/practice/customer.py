@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from csworkshop.practice.answering import Occasion, answer
@@ -30,7 +30,7 @@ from csworkshop.practice.consequences import (
 )  # fmt: skip
 from csworkshop.practice.hearing import Heard, hear, scenario_of
 from csworkshop.practice.mood import Change, Happening, Mood, moved, shifted
-from csworkshop.practice.talk import Lie, State, Talk, Turn
+from csworkshop.practice.talk import Lie, Part, State, Talk, Turn
 from csworkshop.techniques.catalogue import Bilingual
 from csworkshop.techniques.checker import Level, check
 
@@ -119,22 +119,8 @@ def _after(talk: Talk, reply: str, heard: Heard | None, state: State, minutes: i
     if not now.caught:
         state, more = _chosen(talk, state, heard, now, flags)
         changes += more
-    state, more = _happened(state, case, now, flags)
+    state, more, now, flags, parts = _answered(talk, state, now, flags)
     changes += more
-    state = _flagged(_staged(state, case), case, talk.seed, flags)
-    now.end = _ended(case, state)
-    if now.end in GOOD_ENDS and any(x.fate == "pending" for x in state.lies):
-        now.end = None  # before hanging up the customer checks what was said
-        pending = tuple(x for x in state.lies if x.fate == "pending")
-        state, more = _caught(state, case, now, pending, flags)
-        changes += more
-        now.end = _ended(case, state)
-    parts, state = answer(now, case, state, talk.seed)
-    if not parts:  # whoever has nothing left to say goes
-        flags["nothing_left"] += 1
-        state = replace(state, counts=_added(state.counts, {"nothing_left": 1}))
-        now.end = _ended(case, state) or ("escalated" if state.mood.anger >= 50 else "lost")
-        parts, state = answer(now, case, state, talk.seed)
     turn = Turn(
         number=state.turn,
         reply=reply,
@@ -152,6 +138,54 @@ def _after(talk: Talk, reply: str, heard: Heard | None, state: State, minutes: i
         end=now.end,
     )
     return replace(talk, state=state, turns=(*talk.turns, turn))
+
+
+def _answered(
+    talk: Talk, state: State, now: Occasion, flags: Counter[str]
+) -> tuple[State, tuple[Change, ...], Occasion, Counter[str], tuple[Part, ...]]:
+    """The answer, and the state with what the customer brought up in it: only what was really said has come up."""
+    silent: set[str] = set()
+    while True:
+        occasion, new = replace(now), Counter(flags)
+        after, changes, parts = _told(talk, state, occasion, new, silent)
+        said = {p.key for p in parts}
+        unsaid = {"hidden"} if occasion.unlocked and "hidden.says" not in said else set()
+        if occasion.beat and f"beats.{occasion.beat.id}.says" not in said:
+            unsaid.add(f"beat:{occasion.beat.id}")
+        if not unsaid:
+            break
+        silent |= unsaid
+    untold = {f"asked:{i}": 1 for i in occasion.asked if f"knows.{i}.says" not in said}
+    if untold and not occasion.end:  # something else came in between; to be asked again
+        after, new = replace(after, counts=_without(after.counts, untold)), new - Counter(untold)
+    return after, changes, occasion, new, parts
+
+
+def _told(
+    talk: Talk, state: State, now: Occasion, flags: Counter[str], silent: Collection[str]
+) -> tuple[State, tuple[Change, ...], tuple[Part, ...]]:
+    """What happens of itself, stage, end, and the answer; `silent` are flags that there is no room for."""
+    case = talk.case
+    state, changes = _happened(state, case, now, flags, silent)
+    state = _flagged(_staged(state, case), case, talk.seed, flags)
+    now.end = _ended(case, state)
+    if now.end in GOOD_ENDS and any(x.fate == "pending" for x in state.lies):
+        now.end = None  # before hanging up the customer checks what was said
+        pending = tuple(x for x in state.lies if x.fate == "pending")
+        state, more = _caught(state, case, now, pending, flags)
+        changes += more
+        now.end = _ended(case, state)
+    parts, state = answer(now, case, state, talk.seed)
+    if not parts:  # whoever has nothing left to say goes
+        flags["nothing_left"] += 1
+        state = replace(state, counts=_added(state.counts, {"nothing_left": 1}))
+        now.end = _ended(case, state) or ("escalated" if state.mood.anger >= 50 else "lost")
+        parts, state = answer(now, case, state, talk.seed)
+    return state, changes, parts
+
+
+def _without(counts: Mapping[str, int], flags: Mapping[str, int]) -> dict[str, int]:
+    return dict(Counter(dict(counts)) - Counter(dict(flags)))
 
 
 def _added(counts: Mapping[str, int], flags: Mapping[str, int]) -> dict[str, int]:
@@ -182,10 +216,12 @@ def _caught(
     return state, changes
 
 
-def _happened(state: State, case: Case, now: Occasion, flags: Counter[str]) -> tuple[State, tuple[Change, ...]]:
+def _happened(
+    state: State, case: Case, now: Occasion, flags: Counter[str], silent: Collection[str]
+) -> tuple[State, tuple[Change, ...]]:
     """Events that the clock has reached, and the beat that the customer brings up."""
     now.events = event_now(state, case)
-    now.beat = None if now.events or _ended(case, state) else beat_now(state, case, now)
+    now.beat = None if now.events or _ended(case, state) else beat_now(state, case, now, silent)
     changes: tuple[Change, ...] = ()
     rows = [(f"event:{e.id}", e.moves) for e in now.events]
     rows += [(f"beat:{now.beat.id}", now.beat.moves)] if now.beat else []
@@ -197,6 +233,9 @@ def _happened(state: State, case: Case, now: Occasion, flags: Counter[str]) -> t
     if not state.had("hidden") and any(w.holds(state) for w in case.hidden.unlocked):
         told = any(f"asked:{i}" in w.flags for i in now.asked for w in case.hidden.unlocked)  # in the answer itself
         now.unlocked = not (now.met or told)
+        if now.unlocked and "hidden" in silent:
+            now.unlocked = False
+            return state, changes
         flags["hidden"] += 1
         state = replace(state, counts=_added(state.counts, {"hidden": 1}))
     return state, changes

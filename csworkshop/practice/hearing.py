@@ -14,37 +14,33 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
+from csworkshop.practice.asking import anything_else, asked, asking_sentences
 from csworkshop.practice.case import Case
 from csworkshop.practice.clock import promised
 from csworkshop.practice.parts import Desk
-from csworkshop.practice.statements import ADMITS, Said, match, offers, statements
+from csworkshop.practice.reproach import weighed
+from csworkshop.practice.statements import ADMITS, Said, match, meets, offers, rightly_told, statements
 from csworkshop.practice.strung import strung
 from csworkshop.techniques.catalogue import catalogue
 from csworkshop.techniques.checker import Finding, Level, Report, check
 from csworkshop.techniques.credible import credible
-from csworkshop.techniques.echo import pair_weights, pairs_of, plain
 from csworkshop.techniques.relevance import irrelevant, parrots
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.techniques.sincere import insincere
 from csworkshop.text.normalise import fold
-from csworkshop.text.segment import sentences
+from csworkshop.text.segment import Span
 
 Gate = Literal["", "pile", "not_for_me", "template", "same_again"]
 SURE = {"rude": 0.7, "blame": 0.7, "privacy": 0.7, "overpromise": 0.75}  # what is held against a trainee gravely
 FAULT = 0.6
 FIRST = "defend_first"
-ASKING = ("blame", "excuse", "rude")  # what a plain question may be mistaken for
+UNMEETING = (FIRST, "blame", "rude", "privacy", "brush_off")  # in such a reply no need is met, whatever its words
 ALIKE, AGAIN = 0.86, 8  # similarity from which on a reply says the same again, if it has so many letters
-CLOSE = 2  # rare pairs that a question shares with a fact nobody's pattern foresaw
 CONTEXT = 110  # characters of the customer's last words that the readers take in
 
-_QUESTION = re.compile(
-    r"[？?]\s*$|吗|呢[。！]?$|(?<!没)什么(?!都|也)|哪[个些天里儿位种款一]|几[点次回天个号位时]|多少|多久|多大|怎么[样了]?"
-    r"|是否|是不是|有没有|能不能|可不可以|方不方便|贵姓|为何|为什么|(?:是|找|问)谁|谁(?:接|说|告诉|跟)"
-)
-_REQUEST = re.compile(
-    r"(?:请|麻烦|劳烦|辛苦|烦请|方便)[^，。]{0,8}(?:提供|告诉|告知|发|说|报|描述|讲|拍|补充|留|给我|确认|核对)"
-    r"|核对一下|确认一下"
+_SECRET = re.compile(
+    r"密码|[验校]证码|验证|动态码|口令|卡号|银行卡|安全码|CVV|PIN|身份证|证件|人脸|刷脸|付款码|支付|助记词|私钥|登录|账号|远程|共享|转账|护照|户口",
+    re.IGNORECASE,
 )
 _ROLES = re.compile(
     r"你(?:现在|从现在起|来|就)?(?:是|扮演|来当|当)(?:一?[名个位])?(?:客服|助手|机器人|AI|ai|模型)|提示词|系统(?:指令|提示)"
@@ -69,6 +65,7 @@ class Heard:
     met: bool = False
     admits: bool = False
     insult: bool = False
+    closing: bool = False  # asks only if anything else is wanted
     report: Report | None = field(default=None, compare=False, repr=False)
 
     def has(self, item: str) -> bool:
@@ -100,20 +97,26 @@ def hear(
     report = check(reply, scenario, level)
     told, false = statements(reply, case, scenario)
     offered, denied = offers(reply, case)
-    asked, unknown = _asked(reply, case, report)
-    met = bool(match(case.hidden.met, fold(reply).text))
+    facts, unknown = asked(reply, case, report)
+    found = weighed(
+        reply,
+        report.present,
+        lambda question: any(match(k.asked, question) for k in case.knows),
+        lambda part: check(part, scenario, level),
+    )
+    official = rightly_told(reply, case)
+    findings = tuple(f for f in found if _counts(f, reply, official) and not (comforted and f.item == FIRST))
+    met = not any(f.item in UNMEETING for f in findings) and meets(case.hidden.met, reply)
     irrelevance = irrelevant(reply, scenario, passing=False)
-    if irrelevance in ("other_case", "template") and not (told or offered or asked or met or closing):
+    if irrelevance in ("other_case", "template") and not (told or offered or facts or met or closing):
         gate = "not_for_me" if irrelevance == "other_case" else "template"
-    questions = _questions_of(reply, case)
-    findings = tuple(f for f in report.present if _counts(f, questions) and not (comforted and f.item == FIRST))
     if gate:  # faults are heard in a form letter too
         findings = tuple(f for f in findings if catalogue().items[f.item].type == "fault")
     return Heard(
         reply,
         gate,
         findings,
-        asked,
+        facts,
         unknown and not gate,
         told,
         false,
@@ -123,6 +126,7 @@ def hear(
         met,
         bool(ADMITS.search(fold(reply).text)),
         insult,
+        any(anything_else(q) for q in asking_sentences(reply)),
         report,
     )
 
@@ -160,22 +164,19 @@ def _known(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return _known_of(case.id, case.desk, told)
 
 
-def _counts(finding: Finding, questions: Sequence[str]) -> bool:
-    """Whether a present item is heard: faults only where they are sure, and no question that the case foresees."""
-    if catalogue().items[finding.item].type == "technique":
-        return True
-    if finding.item in ASKING and finding.evidence:
-        words = [fold(e.text).text for e in finding.evidence]
-        if all(any(w[:6] in q or q in w for q in questions) for w in words):
-            return False
-    return finding.score >= SURE.get(finding.item, FAULT)
+def _counts(finding: Finding, reply: str, official: Sequence[Span]) -> bool:
+    """Whether a present item is heard: faults only where they are sure."""
+    if finding.item == "privacy" and not _SECRET.search(reply):  # a phone number is no secret
+        return False
+    if finding.item == "rude" and finding.evidence and all(_mostly(e.start, e.end, official) for e in finding.evidence):
+        return False  # a warning that the back office asks for, in its words
+    technique = catalogue().items[finding.item].type == "technique"
+    return technique or finding.score >= SURE.get(finding.item, FAULT)
 
 
-def _questions_of(reply: str, case: Case) -> list[str]:
-    """The sentences of the reply that ask for a fact which the case's author foresaw."""
-    text = fold(reply).text
-    asking = [text[a:b] for a, b in sentences(text) if _is_question(text[a:b])]
-    return [q for q in asking if any(match(k.asked, q) for k in case.knows)]
+def _mostly(start: int, end: int, spans: Sequence[Span]) -> bool:
+    """Whether half of the words or more stand in one of `spans`."""
+    return any(2 * (min(end, b) - max(start, a)) >= end - start for a, b in spans)
 
 
 def _gate(reply: str, scenario: Scenario, before: Sequence[str]) -> tuple[Gate, bool]:
@@ -198,32 +199,3 @@ def _letters(typed: str) -> str:
 def _alike(a: str, b: str) -> bool:
     matcher = SequenceMatcher(None, a, b, autojunk=False)
     return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
-
-
-# --- what is asked -----------------------------------------------------------------------------------------------
-
-
-def _asked(reply: str, case: Case, report: Report) -> tuple[tuple[str, ...], bool]:
-    """Facts that the reply asks for, in the case's order, and whether it asks for something the case doesn't know."""
-    folded = fold(reply)
-    asking = [(a, b) for a, b in sentences(folded.text) if _is_question(folded.text[a:b])]
-    found = {k.id for k in case.knows for a, b in asking if match(k.asked, folded.text[a:b])}
-    if not found:
-        found = {near for a, b in asking if (near := _nearest(folded.text[a:b], case)) and report["ask_facts"].present}
-    other = any(report[i].present for i in ("ask_need", "confirm_understanding", "check_resolved", "options"))
-    privacy = report["privacy"].present
-    unknown = not found and bool(asking) and report["ask_facts"].present and not other and not privacy
-    return tuple(k.id for k in case.knows if k.id in found), unknown
-
-
-def _is_question(sentence: str) -> bool:
-    return bool(_QUESTION.search(sentence) or _REQUEST.search(sentence))
-
-
-def _nearest(question: str, case: Case) -> str:
-    """The fact whose words share most with a question that no pattern foresaw; "" where too little is shared."""
-    weights, pairs = pair_weights(), pairs_of(plain(question))
-    theirs = {k.id: pairs_of(plain(k.says[0].say)) & pairs for k in case.knows}
-    count = {i: sum(p not in weights for p in shared) for i, shared in theirs.items()}
-    best = max(count, key=lambda i: count[i])
-    return best if count[best] >= CLOSE else ""

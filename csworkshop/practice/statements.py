@@ -13,15 +13,39 @@ from csworkshop.techniques.echo import plain
 from csworkshop.techniques.relevance import case_of, contradicted
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.normalise import fold
-from csworkshop.text.segment import clauses
+from csworkshop.text.segment import Span, clauses, sentences
 
+# 做不到, 到不了, 批不下来: a verb of doing, 不, and what it doesn't lead to. Other verbs say the contrary (错不了,
+# 误不了您的事) or something else (忍不了, 等不了, 了不起, 用不了两天); what the customer can't do (您来不了) takes
+# nothing back.
+_CANT = (
+    r"(?<![^给帮替为跟向][您你])(?<![^给帮替为跟向][您你].)(?<![^给帮替为跟向][您你]..)"
+    r"(?:做|办|达|到|赶|批|申请|申办|退|赔|补|换|给|发|送|寄|修|装|派|安排|来|去|取|拿|报销?|保证|承诺|答应|实现|兑现|完成|解决|恢复|处理"
+    r"|满足|协调|调|腾|排|约|挂|查|改|撤|消|免|减|抵|降|升|转|借|垫|走|抽|上|下|出|开|定|订|留|配|交|提供|支持|服务|操作|录|登记)"
+    r"(?:得)?不(?:了(?!解|起|多|几|[一两三半\d])|到(?![\d一两二三半几])|下来|下去|上(?!门|来门)|成|出来?|过来|起|动|及|完|齐|着|通|够)"
+)
+_LESS = r"(?:(?!但|只能|不过|而是|所以|改为|可以)[^，。]){0,7}$"  # 赔不了但可以补200元: what follows isn't taken back
 _NEGATED = re.compile(
-    r"(?:(?<!能)不能|(?<!可)不可以|不支持|没法|无法|没办法|不会|不给|不予|不得|不在|不能够|不是|没有|别(?!的)|办不了|不承诺|不敢)[^，。]{0,7}$"
+    r"(?:(?<!能)不能|(?<!可)不可以|不可能|不支持|没法|无法|没办法|不会|不给|不予|不得(?!不)|不在|不能够|不是|没有|别(?!的)|不承诺|不敢"
+    rf"|难以|拒绝|行不通|没戏)[^，。]{{0,7}}$|{_CANT}{_LESS}"
 )
 _NEGATED_AFTER = re.compile(
-    r"^[^，。]{0,4}(?:不了|不行|没法|不可以|不在|办不到|做不到|不支持|不现实|没有|不能|来不及|赶不上|不到)"
+    rf"^[^，。]{{0,4}}(?:{_CANT}|(?<![少错跑忘用要花免差误受忍等丢坏逃])不了(?!解|起|了之)|不行|不成|没法|不可以|不可能|不在|不支持|不现实"
+    r"|行不通|没戏|没有|不能|来不及|赶不上|(?<!少|想|料|没|看)不到(?![\d一两二三半几]))"
 )
-_NOT_GRANTED = re.compile(r"没(?:有?权限|法|办法|有)|无法|(?<!能)不(?:能|可以|支持|会|给|予|单独|在|行|了)")
+_NOT_GRANTED = re.compile(
+    rf"没(?:有?权限|法|办法|有)|无法|(?<!能)不(?:能|可能|可以|支持|会|给|予|单独|在|行)|(?<![少错跑忘用要花免误])不了(?!解|起)|{_CANT}"
+)
+# What keeps a need from being met. 别担心, 不是您的错, 不会让您白跑 don't: so people meet one.
+_UNABLE = re.compile(
+    rf"(?:(?<!能)不能(?!让|再让|叫)|没法|无法|没办法|不可能|不保证|不敢|不承诺|难以|不支持|{_CANT})"
+    r"(?:(?!但|只能|不过|而是|可以)[^，。]){0,9}$"
+)
+_UNABLE_AFTER = re.compile(
+    rf"^[^，。]{{0,6}}(?:{_CANT}|没法|无法|不行|不现实|不可能|行不通|(?<![少错误])不了(?!解|起)|用不上|来不及|赶不上|不好说|说不准|不一定"
+    r"|不(?:敢)?保证)"
+)
+_CHECKING = re.compile(r"(?:对吗|对不对|是吗|是吧|对吧|是这样吗|没错吧|是不是)[？?]$")
 ADMITS = re.compile(
     r"(?:刚才|之前|前面|上面|刚刚)[^。]{0,10}(?:说错|讲错|记错|看错|不对|不准|弄错|搞错|说得?太满)|更正|纠正一下|收回|我说错了|口误"
 )
@@ -62,6 +86,13 @@ def statements(reply: str, case: Case, scenario: Scenario) -> tuple[tuple[str, .
     return told, tuple(false.values())
 
 
+def rightly_told(reply: str, case: Case) -> list[Span]:
+    """Where the reply says what the back office holds, as offsets into what was typed."""
+    folded = fold(reply)
+    found = (m for d in case.desk for p in d.true for m in _compiled(p).finditer(folded.text))
+    return [folded.span(*m.span()) for m in found if m[0]]
+
+
 def stated(patterns: Sequence[str], text: str, *, granted: bool = False) -> str:
     """The words in which one of the patterns is stated; "" if it is only negated.
 
@@ -77,7 +108,23 @@ def stated(patterns: Sequence[str], text: str, *, granted: bool = False) -> str:
 
 
 def _negated(text: str, start: int, end: int) -> bool:
-    return bool(_NEGATED.search(text[max(0, start - 12) : start]) or _NEGATED_AFTER.search(text[end : end + 8]))
+    before = "，" + text[max(0, start - 12) : start]
+    return bool(_NEGATED.search(before) or _NEGATED_AFTER.search(text[end : end + 8]))
+
+
+def meets(patterns: Sequence[str], reply: str) -> bool:
+    """Whether the reply meets a need: one of the patterns in a sentence that neither takes it back nor only asks
+    whether it was understood rightly."""
+    text = fold(reply).text
+    for a, b in sentences(text):
+        sentence = text[a:b]
+        if _CHECKING.search(sentence):
+            continue
+        for m in (m for p in patterns for m in _compiled(p).finditer(sentence)):
+            before, after = "，" + sentence[max(0, m.start() - 16) : m.start()], sentence[m.end() : m.end() + 12]
+            if not (_UNABLE.search(before) or _UNABLE_AFTER.search(after)):
+                return True
+    return False
 
 
 def _over_limit(desk: Desk, text: str, known: frozenset[str]) -> str:

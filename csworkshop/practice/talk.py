@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from csworkshop.practice.case import GOOD_ENDS, Case, Ending
 from csworkshop.practice.clock import minutes_of, shown
 from csworkshop.practice.condition import Feeling, Stage, Tone
 from csworkshop.practice.hearing import Heard
+from csworkshop.practice.joining import joined
 from csworkshop.practice.mood import Change, Mood
 
 
@@ -74,6 +75,11 @@ class State:
     def had(self, flag: str) -> bool:
         return self.counts.get(flag, 0) > 0
 
+    def believes(self, flags: Iterable[str]) -> bool:
+        """Whether an untruth that hasn't come out yet stands for one of `flags` (told:…): it seems answered."""
+        believed = {f"told:{x.id}" for x in self.lies if x.fate == "pending"}
+        return any(f in believed for f in flags)
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -101,7 +107,7 @@ class Turn:
     @property
     def text(self) -> str:
         """What the customer says."""
-        return "".join(p.text for p in self.parts)
+        return joined([p.text for p in self.parts])
 
 
 @dataclass(frozen=True)
