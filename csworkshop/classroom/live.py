@@ -14,13 +14,13 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from csworkshop.classroom.caution import masked
-from csworkshop.classroom.files import Unfit
 from csworkshop.classroom.records import FAULTY, Ballot, MarkedLine, SeatFile, Session, State, Work, read_seat
 from csworkshop.classroom.store import Class, Found, Scan
 from csworkshop.exercises.library import UnknownExercise, load_any
 from csworkshop.techniques.catalogue import catalogue
 from csworkshop.text.datafile import DataFileError
 from csworkshop.text.segment import clauses
+from csworkshop.text.unvouched import Unfit
 
 AWAY_AFTER = 45.0  # seconds without a sign from the kernel
 STUCK_AFTER = 240.0  # seconds without a change in an exercise that isn't passed

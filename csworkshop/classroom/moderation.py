@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from csworkshop.classroom.board_file import DATABASE, BoardError, change, read, remove
-from csworkshop.classroom.files import Unfit, parse_object, read_small, write_small
+from csworkshop.classroom.files import parse_object, read_small, write_small
 from csworkshop.classroom.records import plain
 from csworkshop.classroom.store import Class, ClassError
 from csworkshop.text.language import say
+from csworkshop.text.unvouched import Unfit
 
 if TYPE_CHECKING:
     from csworkshop.classroom.board import Answer, BoardView, Post

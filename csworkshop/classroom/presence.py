@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csworkshop.classroom.files import Unfit, read_small, write_small
+from csworkshop.classroom.files import read_small, write_small
 from csworkshop.classroom.private import seat_name
 from csworkshop.classroom.records import (
     KEPT_LINES,
@@ -45,6 +45,7 @@ from csworkshop.classroom.records import (
 from csworkshop.classroom.store import Class, ClassError
 from csworkshop.exercises.watchers import watch
 from csworkshop.text.language import default_language, say
+from csworkshop.text.unvouched import Unfit
 
 if TYPE_CHECKING:
     from csworkshop.exercises.marking import Marks

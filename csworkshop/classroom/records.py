@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from csworkshop.classroom.files import Unfit, parse_object
+from csworkshop.classroom.files import parse_object
+from csworkshop.text.unvouched import Unfit
 
 if TYPE_CHECKING:
     from csworkshop.exercises.marking import Marks

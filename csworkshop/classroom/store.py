@@ -28,9 +28,10 @@ from pathlib import Path
 from typing import Any
 
 from csworkshop.classroom.board_file import make_board
-from csworkshop.classroom.files import Raw, Unfit, parse_object, read_small, write_small
+from csworkshop.classroom.files import parse_object, read_small, write_small
 from csworkshop.classroom.records import SCHEMA, SEAT_LIMIT, SESSION_LIMIT, Session, as_json, plain, read_session
 from csworkshop.text.language import say
+from csworkshop.text.unvouched import Raw, Unfit
 
 CLASS = "class.json"
 SESSION = "session.json"

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from csworkshop.exercises import answers
+from csworkshop.text import unvouched
 from csworkshop.text.language import say
+from csworkshop.text.unvouched import is_link, read_unvouched
 
 ANSWERS_LIMIT = 1 << 20
 FILE_LIMIT = 5 << 20  # of any file that is copied, collecting included
 SMALL_LIMIT = 4096  # of timestamp.txt and submission_secret.txt
 LOOKED_AT = 1000  # entries of a folder that are looked at for links
-_JUNCTION = 0xA0000003  # stat.IO_REPARSE_TAG_MOUNT_POINT, which only Windows has
 _SECRET = re.compile(rb"[A-Za-z0-9_+=/.-]{16,1024}")
 _MARKUP = frozenset("<>&\"'`\\/")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -95,35 +96,18 @@ def read_regular(path: Path, limit: int) -> bytes:
     A hard link counts as one if its owner isn't the folder's: refusing every file with two names would let a trainee
     who can link to a classmate's spoil that one too. Never waits on a FIFO.
     """
-    flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
-        flags |= getattr(os, name, 0)
+
+    def refused(seen: os.stat_result, opened: os.stat_result) -> str:
+        if opened.st_nlink > 1 and opened.st_uid != os.stat(path.parent).st_uid:  # somebody else's, under another name
+            return "link"
+        return "" if (opened.st_dev, opened.st_ino) == (seen.st_dev, seen.st_ino) else "kind"
+
     try:
-        seen = os.lstat(path)
-        if _is_link(seen):
-            raise Unfit("file_link")
-        if not stat.S_ISREG(seen.st_mode):  # asked before opening too: opening a device can have effects
-            raise Unfit("file_kind")
-        handle = os.open(path, flags)
-    except FileNotFoundError:
-        raise Unfit("file_missing") from None
-    except (OSError, ValueError):
-        raise Unfit("file_unreadable") from None
-    with os.fdopen(handle, "rb") as file:
-        now = os.fstat(file.fileno())
-        if now.st_nlink > 1 and now.st_uid != os.stat(path.parent).st_uid:  # somebody else's, under another name
-            raise Unfit("file_link")
-        if not stat.S_ISREG(now.st_mode) or (now.st_dev, now.st_ino) != (seen.st_dev, seen.st_ino):
-            raise Unfit("file_kind")
-        if now.st_size > limit:
-            raise Unfit("file_big")
-        try:
-            raw = file.read(limit + 1)
-        except OSError:
-            raise Unfit("file_unreadable") from None
-    if len(raw) > limit:
-        raise Unfit("file_big")
-    return raw
+        raw = read_unvouched(path, limit, refused)
+    except unvouched.Unfit as unfit:
+        raise Unfit(f"file_{unfit.reason}") from None
+    assert raw is not None  # no stamp was known
+    return raw.data
 
 
 def parse_answers(raw: bytes) -> dict[str, str | Fault]:
@@ -186,14 +170,9 @@ def _entry(entry: Any) -> str | Fault:
     return clean(text) if isinstance(text, str) else Fault("answer_form")
 
 
-def _is_link(status: os.stat_result) -> bool:
-    """A symbolic link, or on Windows a junction. Other reparse points are ordinary: OneDrive makes them of any file."""
-    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _JUNCTION
-
-
 def _leads_elsewhere(folder: Path) -> bool:
     try:
-        return _is_link(os.lstat(folder))
+        return is_link(os.lstat(folder))
     except OSError:
         return False  # reading it says why
 
@@ -206,7 +185,7 @@ def _strange(folder: Path) -> tuple[str, ...]:
             for _, entry in zip(range(LOOKED_AT), entries, strict=False):
                 status = entry.stat(follow_symlinks=False)
                 ordinary = stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)
-                if _is_link(status) or not ordinary:
+                if is_link(status) or not ordinary:
                     found.append(shown(entry.name))
     except OSError:
         return ()  # the answer file in it can't be read either, and that is said

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from csworkshop.classroom.files import Raw
 from csworkshop.classroom.live import AWAY_AFTER, STUCK_AFTER, Room, clause_at, falling, fold, seat_numbers
 from csworkshop.classroom.records import Option, Poll, Session
 from csworkshop.classroom.store import Found
+from csworkshop.text.unvouched import Raw
 
 T = 1_800_000_000.0
 EXERCISE = "m2-vague-delivery"
