@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +61,15 @@ class Class:
     def grade(self, **options: Any) -> commands.Grading:
         return commands.grade("m2", self.root, **options)
 
+    def killed_while_grading(self, results: int) -> None:
+        """Grade in a process of its own, which is killed when it has told of so many results."""
+        code = (
+            "import os, sys; from csworkshop.grading.course import grade\n"
+            "grade('m2', sys.argv[1], on_result=lambda r, n, of: n == int(sys.argv[2]) and os.kill(os.getpid(), 9))"
+        )
+        run = subprocess.run([sys.executable, "-c", code, str(self.root), str(results)], check=False)
+        assert run.returncode == -signal.SIGKILL
+
     def gradebook(self) -> list[tuple[Any, ...]]:
         """Every grade in nbgrader's database: (student, cell, auto score, needs manual grading)."""
         with sqlite3.connect(self.root / "gradebook.db") as db:
@@ -99,8 +111,6 @@ def course(released: Path, tmp_path: Path) -> Class:
 @pytest.fixture
 def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any kernel or process that is started fails the test."""
-    import subprocess
-
     from jupyter_client.manager import AsyncKernelManager, KernelManager
 
     def refuse(*args: Any, **kwargs: Any) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -89,12 +87,7 @@ def test_a_run_killed_halfway_is_mended_by_the_next(
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_kill_9(course: Class) -> None:
     _class_of_four(course)
-    code = (
-        "import os, sys; from csworkshop.grading.course import grade\n"
-        "grade('m2', sys.argv[1], on_result=lambda r, n, of: n == 2 and os.kill(os.getpid(), 9))"
-    )
-    run = subprocess.run([sys.executable, "-c", code, str(course.root)], check=False)
-    assert run.returncode == -signal.SIGKILL
+    course.killed_while_grading(2)
     assert len(course.gradebook()) % len(EXERCISES) == 0
     assert all(row[2] is not None for row in course.gradebook())
     results = course.grade()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -180,16 +179,6 @@ def test_grade_ids_are_unique(path: Path) -> None:
 
 
 # --- top to bottom ---
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    """IPython in this process, in an empty folder: a newcomer's first run."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
-    InteractiveShell.clear_instance()
-    yield InteractiveShell.instance(history_load_length=0, colors="nocolor")
-    InteractiveShell.clear_instance()
 
 
 def _is_shown(value: object) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -41,15 +40,6 @@ def test_markdown_survives_jupyterlab(page: nbformat.NotebookNode) -> None:
         assert not re.search(r"(?<!~)~(?!~)", cell.source), cell.id
         for rows in re.findall(r"(?:^\|.*\|$\n?)+", cell.source, re.MULTILINE):
             assert len({row.count("|") for row in rows.splitlines()}) == 1, rows
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
-    InteractiveShell.clear_instance()
-    yield InteractiveShell.instance(history_load_length=0, colors="nocolor")
-    InteractiveShell.clear_instance()
 
 
 def test_page_runs_from_top_to_bottom(page: nbformat.NotebookNode, shell: InteractiveShell) -> None:

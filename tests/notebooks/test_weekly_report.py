@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -24,15 +23,6 @@ SETTINGS = "data = None "
 @pytest.fixture(scope="module")
 def page() -> nbformat.NotebookNode:
     return nbformat.read(PAGE, as_version=nbformat.NO_CONVERT)
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
-    InteractiveShell.clear_instance()
-    yield InteractiveShell.instance(history_load_length=0, colors="nocolor")
-    InteractiveShell.clear_instance()
 
 
 def _run(page: nbformat.NotebookNode, shell: InteractiveShell, change: dict[str, str] | None = None) -> list[object]:
