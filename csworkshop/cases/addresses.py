@@ -164,7 +164,8 @@ def _noun(text: str, words: Cut, end: int, limit: int, blocked: list[bool], long
         word = text[begin:stop_at]
         lone = stop_at - begin == 1
         fits = (not tag.startswith(_GRAMMAR) if lone else tag.startswith(_NOUN)) and (word.isalnum() or word == "·")
-        if word in stop or not fits or begin < limit or (word.isdigit() and len(word) > 3):
+        fits = fits or (word == "和" and (not begin or text[begin - 1] in _BEFORE_HE))  # 和兴路
+        if word in stop - {"和"} or not fits or begin < limit or (word.isdigit() and len(word) > 3):
             break
         if stop_at - begin > 1 and tag.startswith(("v", "t")) and start < end:
             break  # 解放路 and 五一路 have a verb or a day beside the suffix, not further off
@@ -234,6 +235,7 @@ def _past_place(text: str, words: Cut, i: int) -> int:
     return next((i + n for n in range(5, 1, -1) if text[i : i + n] in _stems()), 0)
 
 
+_BEFORE_HE = "省市区县镇乡道送到寄住在往至：: ，,"
 _NAMED = frozenset({"city", "district", "town", "road", "village", "community", "named", "beside"})
 
 
@@ -252,7 +254,7 @@ def _plausible(part: Part, text: str, words: Cut, start: int, end: int) -> bool:
     after = text[end : end + 1]
     if after and (after in "村镇乡路街巷" or (after in "区县市" and part.id in ("road", "community"))):
         return False  # 红旗 in 红旗村, 北街 in 北街村, 禅城 in 禅城区
-    if re.search(r"[的了吗呢吧啊我你您他她它在是到去给跟把被请就不没很也已别再寄]", text[start : end - 1]):
+    if re.search(r"[的了吗呢吧啊我你您他她它在是到去给跟把被请就不没很也已别再寄]|[路街区县市镇村道店城园里][和与及跟]", text[start : end - 1]):
         return False
     stop = grammar().stop
     i = start
@@ -260,6 +262,4 @@ def _plausible(part: Part, text: str, words: Cut, start: int, end: int) -> bool:
         begin, i, _ = words.word(i)
         if i < end and i - begin > 1 and text[begin:i] in stop:
             return False
-        if i - begin == 1 and text[begin] in "和与及跟" and begin > start:
-            return False  # 解放路店和人民路
     return True

@@ -17,6 +17,7 @@ from csworkshop.text.datafile import read_toml
 
 CHARACTERS = Path(__file__).parent / "names_characters.toml"
 CUES = Path(__file__).parent / "names_cues.toml"
+ODDLY_GIVEN = -3.0
 UNLISTED = -6.0  # points of a character that no given name is known with
 MOST_GIVEN = 4.5  # one telling character is not enough for a name
 WIDEST = 24  # characters beside a name that are read
@@ -116,11 +117,18 @@ def characters(text: str, start: int, end: int, family: int) -> float:
     """What the characters of a name say; a compound surname says much."""
     e = evidence()
     said = 6.0 if family > 1 else e.surname.get(text[start], UNLISTED)
-    given = [UNLISTED if c in e.stop else e.given.get(c, UNLISTED) for c in text[start + family : end]]
+    given = [_given(c, e) for c in text[start + family : end]]
     # Parents choose both characters; two that fit weigh more than one, but less than twice as much.
     return said + (
         sum(given) if min(given, default=0) < 0 else max(given, default=0) + 0.5 * (sum(given) - max(given, default=0))
     )
+
+
+def _given(c: str, e: Evidence) -> float:
+    """Points of a character of a given name; 可 and 之 are in many names, and in more of what isn't one."""
+    if c in e.stop:
+        return ODDLY_GIVEN if e.given.get(c, UNLISTED) > 0 else UNLISTED
+    return e.given.get(c, UNLISTED)
 
 
 def measured(text: str, start: int) -> bool:

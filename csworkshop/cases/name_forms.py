@@ -23,7 +23,7 @@ _KIN = re.compile(_PARENT.pattern + "|阿姨|叔叔|[大]?[姐哥]|[姨婶叔嫂
 _AS_KIN = re.compile(rf"(?=(?P<v>[{_HANZI}]{{1,2}})(?P<title>阿姨|叔叔|大[姐哥]|[姐哥姨婶叔嫂姑妹]))")
 _ZI = re.compile(rf"(?=(?P<v>[{_HANZI}])(?P<title>子))")
 _LATIN = re.compile(
-    r"(?<![A-Za-z0-9@._/-])(?:[A-Z][a-z]{1,11}(?:[ ·][A-Z][a-z]{1,11}|[ ][A-Z]\.){0,2}|[A-Z]{2,7}[ /][A-Z]{2,14})"
+    r"(?<![A-Za-z0-9@._/-])(?:[A-Z][a-z]{1,11}(?:[ ·][A-Z][a-z]{1,11}|[ ][A-Z]\.){0,2}|[A-Z]{2,7}[ /][A-Z]{2,14}(?: [A-Z]{2,14})?)"
     r"(?![A-Za-z0-9@_/-]|\.[A-Za-z])"
 )
 
@@ -48,7 +48,7 @@ def titled(text: str, words: Cut, i: int, family: int) -> Iterator[Weighed]:
         return
     left = min(max(0.0, beside(text, i, m.end())[0]), 4.0)
     short = len(title) == 1
-    if (text[i] in table["job_after"] and title in e.jobs) or (short and own < 3 and left < 1.5):
+    if (text[i] in table["job_after"] and title in e.jobs and left < 1.5) or (short and own < 3 and left < 1.5):
         return
     first = words.word(i)
     if first[0] != i or first[1] not in (end, m.end()) or not words.starts(m.end()):
@@ -116,10 +116,11 @@ def given_names(text: str, words: Cut) -> Iterator[Weighed]:
         if not (words.starts(i) and words.starts(end)) or text[i:end] in e.never:
             continue
         word = words.word(i)
-        if word[:2] == (i, end) and not word[2].startswith("nr"):
-            continue
         left, right = beside(text, i, end)
         doubled = text[i] == text[i + 1]
+        said = doubled and (left >= 3.5 or right >= 3) and commonness(text[i:end]) < 6
+        if word[:2] == (i, end) and not word[2].startswith("nr") and not said:
+            continue
         parent = bool((_KIN if doubled else _PARENT).match(text, end))
         points = (first + second) / 2 + 1.5 * doubled + left + min(right, 3.0) + 4.0 * parent
         yield i, end, points - (7.0 if doubled or parent else 11.0)

@@ -18,6 +18,10 @@ from csworkshop.text.datafile import read_toml
 PEOPLES = Path(__file__).parent / "names_peoples.toml"
 Weighed = tuple[int, int, float]
 _PLACE = re.compile("[省市县区州旗盟镇乡村路街湾湖山河寺庙]|机场|草原|大道|牧场|火锅|餐厅|酒店|服饰|品牌|手机|系列")
+_SLAVIC = re.compile(
+    "[彼得罗伊万谢尔盖米特里亚历山大弗拉基阿列克安东诺尤帕维格奥瓦西波斯塔卡杰鲍布契普京季莫莱莎娜达]{1,5}"
+    "(?:维奇|诺夫|洛夫|耶夫|夫斯基|斯基|诺娃|科娃|耶娃)"
+)
 _HANZI = "\u3400-\u9fff"
 
 
@@ -71,21 +75,25 @@ def of_peoples(text: str, words: Cut) -> Iterator[Weighed]:
             continue
         left, right = beside(text, start, end)
         yield start, end, left + min(right, 4.0) + (0.5 if end - start > 2 else -1.5) - 2.0
+    for m in _SLAVIC.finditer(text):
+        left, right = beside(text, *m.span())
+        yield *m.span(), 4.0 + left + min(right, 4.0)
     yield from _japanese(text, words)
 
 
 def _japanese(text: str, words: Cut) -> Iterator[Weighed]:
     given, stop = evidence().given, evidence().stop
     for m in peoples().japanese.finditer(text):
-        if not words.starts(m.start()) or words.tag(m.start()).startswith("ns"):
+        if not words.starts(m.start()) or _PLACE.match(text, m.end()):
             continue
+        place = words.tag(m.start()).startswith("ns")  # 山口, 千叶
         for length in range(1, len(m.group(1)) + 1):
             fits = [UNLISTED if c in stop else given.get(c, -1.0) for c in m.group(1)[:length]]
             if min(fits) < -1:
                 break
             end = m.end() + length
             left, right = beside(text, m.start(), end)
-            yield m.start(), end, sum(fits) / 2 + left + min(right, 4.0) - 3.0 + 0.5 * length
+            yield m.start(), end, sum(fits) / 2 + left + min(right, 4.0) - 3.0 - 3.0 * place + 0.5 * length
 
 
 def branded(text: str) -> list[tuple[int, int]]:

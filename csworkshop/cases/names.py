@@ -21,10 +21,10 @@ Weighed = tuple[int, int, float]  # start, end, points
 _HANZI = "\u3400-\u9fff"
 _FIELD_POINTS = 9.0  # points of the left side that name a field
 _MOST_IN_LINE = -9.0  # points with which something may still be a name in a list of names
-_OPENS = re.compile(r"(?:^|[\s，,、；;：:/|（(。\n]|\d[.、．)）]?)$")
+_OPENS = re.compile(r"(?:^|[\s，,、；;：:/|（(。\u201c「【]|\d[.、．)）]?|\d[改换转或和])$")
 _CLOSES = re.compile(r"[\s，,、；;/|）)。\n和与及]|\d[.、．]|\d{3}|$")
 _BETWEEN = re.compile(r"[、/|；;和与及 ]{1,2}|[ ，,、；;]?\d{1,2}[.、．)）] ?")
-_NUMBER = re.compile(r"[ ：:，,（(]{0,2}[+0-9零一幺①-⑨]")
+_BEFORE_DATA = re.compile(r"[\s：:，,、；;（(/|]{0,2}")
 _MOST_BESIDE = -15.0  # what stands beside a name cannot make up for less
 _FIELD_VALUE = re.compile(rf"[{_HANZI}]{{2,4}}(?=[\s，。；、,.;:：（(）)“”\"！？\d~～—\-|]|$)")
 
@@ -51,7 +51,7 @@ def names(view: Plain, busy: list[Span]) -> Iterator[tuple[int, int, bool]]:
         if all(end <= s or e <= begin for s, e in taken):
             taken.append((begin, end))
             chosen.append((begin, end, sure - 1))
-    known = {text[s:e] for s, e, points in chosen if points >= sure and e - s > 1}
+    known = {text[s:e] for s, e, points in chosen if (points >= sure and e - s > 1) or e - s > 2}
     for start, end in _again(text, known, taken):
         chosen.append((start, end, sure))
     for start, end, points in sorted(chosen):
@@ -80,10 +80,11 @@ def _is_brand(text: str, found: Weighed, brands: list[Span]) -> bool:
 def _in_line(text: str, weak: list[Weighed], chosen: list[Weighed], busy: list[Span]) -> Iterator[Span]:
     """What alone would be no name, but fills its place in a list of names or right before somebody's number."""
     alone = [(s, e) for s, e, _ in chosen if _OPENS.search(text[:s][-3:]) and _CLOSES.match(text, e)]
+    never = evidence().never
     for start, end, _ in sorted(weak, key=lambda f: f[0] - f[1]):
-        if not _OPENS.search(text[max(0, start - 3) : start]):
+        if text[start : start + 2] in never or not _OPENS.search(text[max(0, start - 3) : start]):
             continue
-        number = any(0 <= s - end <= 2 and _NUMBER.match(text, end) for s, _ in busy)
+        number = any(_BEFORE_DATA.fullmatch(text, end, s) for s, _ in busy if 0 <= s - end <= 2)
         listed = _CLOSES.match(text, end) and any(
             _BETWEEN.fullmatch(text, e, start) if e <= start else _BETWEEN.fullmatch(text, end, s) for s, e in alone
         )
@@ -124,6 +125,8 @@ def _full(text: str, words: Cut, i: int, family: int, given: int) -> Iterator[We
         + characters(text, i, end, family)
         + cut_points(text, words, i, end, family)
     )
+    if text[end - given : end] == "家":
+        return  # 韦家的
     points += e.never_points * (name in e.never or name[:2] in e.never)
     if points > _MOST_BESIDE:
         yield i, end, points + sum(beside(text, i, end))

@@ -23,7 +23,7 @@ RUN_TOGETHER = 22  # digits from which on a group may be several numbers
 LONGEST = 24  # digits; nothing that is looked for has more
 _KEYCAP = "\ufe0f\u20e3"  # what turns 1 into 1️⃣
 # What may stand between two groups of one number: marks and blanks, or what somebody says while reading it out.
-_TIGHT = re.compile(r"[ \-_.·/*—–]{1,3}|\) ?|（|） ?|[-—–]{2}")
+_TIGHT = re.compile(r"[ \-_.·/*—–]{1,3}| ?[(（]|[)）] ?|[-—–]{2}")
 _LOOSE = re.compile(
     r"[\s\-_.·/*—–、，。；;：:（）()…~～]{0,3}"
     r"(?:(?:然后|接着|后面|后边|中间|前面|最后|下面|再来|剩下)?(?:再|就|再就)?(?:的?是)?|[嗯呃啊哦哈那个空格杠点]{1,2}|横杠|再)"
