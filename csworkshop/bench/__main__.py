@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import functools
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +17,13 @@ from csworkshop.bench.learning_command import add_learning
 from csworkshop.bench.roleplay_command import add_roleplay
 
 
+class _AsWritten(argparse.ArgumentParser):
+    """Shows a measurement's description with the lines that it has."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a measurement and print it; exit status 1 if a ratio is above its target."""
     parser = argparse.ArgumentParser(prog="csworkshop bench", description=__doc__)
@@ -28,8 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def add_measurements(parser: argparse.ArgumentParser) -> None:
     """Add `typing`, `pictures`, `checker`, `grading`, `attacks` and `classroom`."""
-    as_written = functools.partial(argparse.ArgumentParser, formatter_class=argparse.RawDescriptionHelpFormatter)
-    kinds = parser.add_subparsers(title="measurements", metavar="WHAT", required=True, parser_class=as_written)
+    kinds = parser.add_subparsers(title="measurements", metavar="WHAT", required=True, parser_class=_AsWritten)
     typing = kinds.add_parser(
         "typing",
         help="key press to painted feedback, beside a trivial callback in the same run",
