@@ -16,6 +16,8 @@ from csworkshop.exercises.library import exercise_files, load_any, read_any
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.text.datafile import DataFileError
 
+from .conftest import loaded, row, unreadable
+
 HERE = Path(__file__).parent
 FILES = exercise_files(kind="ask")
 EXERCISE = "m2-ask-stroller"
@@ -30,17 +32,11 @@ GOOD = (
 
 @pytest.fixture
 def stroller() -> Ask:
-    found = load_any(EXERCISE)
-    assert isinstance(found, Ask)
-    return found
+    return loaded(EXERCISE, Ask)
 
 
 def asked(exercise: Ask, *questions: str) -> Marks:
     return mark(json.dumps({"questions": [{"text": q} for q in questions]}), exercise)
-
-
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
 
 
 def _accuracy(name: str) -> tuple[int, int, list[str]]:
@@ -198,7 +194,7 @@ def test_what_is_no_answer_earns_nothing_and_crashes_nothing(stroller: Ask) -> N
         {"questions": [{"text": 1}]},
         {"asked": []},
     ):
-        assert mark(json.dumps(value), stroller).refusal == "unreadable"
+        unreadable(json.dumps(value), stroller)
     assert load('{"questions":[{"text":""}]}', stroller) == {}
     assert asked(stroller, "？", "\n", "\u202e\u0000").score == 0
 

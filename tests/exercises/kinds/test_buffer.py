@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of, load
+from csworkshop.exercises.activity import load
 from csworkshop.exercises.kinds.buffer import KIND, LEAST_PASS, LONGEST_MS, Buffer
 from csworkshop.exercises.library import exercise_files, load_any, read_any
 from csworkshop.exercises.marking import Marks, mark
+
+from .conftest import loaded, row, sound, unreadable
 
 FILES = exercise_files(kind="buffer")
 EXERCISE = "m4-buffer-registration"
@@ -18,9 +20,7 @@ EXERCISE = "m4-buffer-registration"
 
 @pytest.fixture
 def clinic() -> Buffer:
-    found = load_any(EXERCISE)
-    assert isinstance(found, Buffer)
-    return found
+    return loaded(EXERCISE, Buffer)
 
 
 def marked(exercise: Buffer, change: dict[str, Any] | None = None, only: str = "", **whole: Any) -> Marks:
@@ -32,16 +32,9 @@ def marked(exercise: Buffer, change: dict[str, Any] | None = None, only: str = "
     return mark(json.dumps({**value, **whole}), exercise)
 
 
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, Buffer)
-    assert faults_of(exercise) == []
-    model = mark(dump(KIND.model_answer(exercise)), exercise)
+    exercise, model = sound(path, Buffer)
     assert model.points(100) >= 95 and not [x for x in model.lines if x.state in ("fault", "critical")]
     assert exercise.rounds[0].heat < exercise.rounds[-1].heat
 
@@ -171,8 +164,7 @@ def test_times_are_clamped_and_never_believed_blindly(clinic: Buffer) -> None:
     ],
 )
 def test_an_answer_that_is_none_earns_nothing(clinic: Buffer, text: str) -> None:
-    marks = mark(text, clinic)
-    assert (marks.score, marks.passed, marks.refusal) == (0.0, False, "unreadable")
+    unreadable(text, clinic)
 
 
 def test_the_screen_holds_no_key(clinic: Buffer) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of
 from csworkshop.exercises.kinds.case_review import KIND, CaseReview
-from csworkshop.exercises.library import exercise_files, load_any, read_any
+from csworkshop.exercises.library import exercise_files, load_any
 from csworkshop.exercises.marking import Marks, mark
+
+from .conftest import loaded, row, sound, unreadable
 
 FILES = exercise_files(kind="case_review")
 EXERCISE = "m6-review-birthday-cake"
@@ -58,9 +59,7 @@ EMPTY = (
 
 @pytest.fixture
 def cake() -> CaseReview:
-    found = load_any(EXERCISE)
-    assert isinstance(found, CaseReview)
-    return found
+    return loaded(EXERCISE, CaseReview)
 
 
 def marked(exercise: CaseReview, turns: dict[str, Any] | None = None, **texts: str) -> Marks:
@@ -70,16 +69,10 @@ def marked(exercise: CaseReview, turns: dict[str, Any] | None = None, **texts: s
     return mark(json.dumps({**value, **texts}), exercise)
 
 
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, CaseReview)
-    assert faults_of(exercise) == []
-    assert mark(dump(KIND.model_answer(exercise)), exercise).score == 1
+    exercise, model = sound(path, CaseReview)
+    assert model.score == 1
     assert 8 <= len(exercise.turns) <= 20
     used = {t.instead for t in exercise.turns if t.instead}
     assert len(exercise.remedies) > len(used)  # some remedies fit nothing
@@ -176,8 +169,7 @@ def test_a_missing_line_leads_without_naming_the_turn(cake: CaseReview) -> None:
     ],
 )
 def test_an_answer_that_is_none_earns_nothing(cake: CaseReview, text: str) -> None:
-    marks = mark(text, cake)
-    assert (marks.score, marks.passed, marks.refusal) == (0.0, False, "unreadable")
+    unreadable(text, cake)
 
 
 def test_random_marks_never_pass(cake: CaseReview) -> None:

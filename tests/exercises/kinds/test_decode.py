@@ -8,13 +8,15 @@ from typing import Any, get_args
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of, load
+from csworkshop.exercises.activity import dump, load
 from csworkshop.exercises.kinds.decode import ACTIONS, KIND
-from csworkshop.exercises.library import exercise_files, load_any, read_any
+from csworkshop.exercises.library import exercise_files, read_any
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.exercises.messages import Decode, Message
 from csworkshop.techniques.emotions import emotion, kinds
 from csworkshop.techniques.scenario import Channel, Emotion
+
+from .conftest import loaded, row, sound, unreadable
 
 FILES = exercise_files(kind="decode")
 EXERCISE = "m4-decode-under-the-anger"
@@ -22,9 +24,7 @@ EXERCISE = "m4-decode-under-the-anger"
 
 @pytest.fixture
 def hidden() -> Decode:
-    found = load_any(EXERCISE)
-    assert isinstance(found, Decode)
-    return found
+    return loaded(EXERCISE, Decode)
 
 
 def said(exercise: Decode, **of_insulin: Any) -> Marks:
@@ -34,16 +34,10 @@ def said(exercise: Decode, **of_insulin: Any) -> Marks:
     return mark(dump(KIND.answer(value, exercise)), exercise)
 
 
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, Decode)
-    assert faults_of(exercise) == []
-    assert mark(dump(KIND.model_answer(exercise)), exercise).score == 1
+    _, model = sound(path, Decode)
+    assert model.score == 1
 
 
 def test_all_emotions_channels_and_layers_are_there() -> None:
@@ -139,8 +133,7 @@ def test_what_is_no_answer_earns_nothing_and_crashes_nothing(hidden: Decode) -> 
         {"read": [1]},
         {"other": 1},
     ):
-        marks = mark(json.dumps(value), hidden)
-        assert (marks.score, marks.refusal) == (0.0, "unreadable")
+        unreadable(json.dumps(value), hidden)
     assert load('{"read":{"insulin":{"words":[]},"message":{}}}', hidden) == {}
     assert load('{"read":{"message":{"opening":"您好","emotion":"calm"}}}', hidden) == {
         "read": {"message": {"emotion": "calm"}}

@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of, load
+from csworkshop.exercises.activity import load
 from csworkshop.exercises.kinds.diagnose import KIND, Diagnose
-from csworkshop.exercises.library import exercise_files, load_any, read_any
+from csworkshop.exercises.library import exercise_files, read_any
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.text.datafile import DataFileError
+
+from .conftest import loaded, row, sound, unreadable
 
 FILES = exercise_files(kind="diagnose")
 
 
 @pytest.fixture(scope="module")
 def login() -> Diagnose:
-    found = load_any("m3-dx-login")
-    assert isinstance(found, Diagnose)
-    return found
+    return loaded("m3-dx-login", Diagnose)
 
 
 def of(exercise: Diagnose, **changes: Any) -> Marks:
@@ -29,16 +29,9 @@ def of(exercise: Diagnose, **changes: Any) -> Marks:
     return mark(json.dumps({**KIND.model_answer(exercise), **changes}), exercise)
 
 
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, Diagnose)
-    assert faults_of(exercise) == []
-    best = mark(dump(KIND.model_answer(exercise)), exercise)
+    exercise, best = sound(path, Diagnose)
     assert best.score >= 0.95, [(x.item, x.reason_zh) for x in best.lines if x.state != "earned"]
     assert len(exercise.needless) >= 3
 
@@ -164,8 +157,7 @@ def test_broken_answers_earn_nothing_and_crash_nothing(login: Diagnose) -> None:
         {"message": "x" * 3000},
         {"key": 1},
     ):
-        marks = mark(json.dumps(value), login)
-        assert (marks.score, marks.refusal) == (0.0, "unreadable"), value
+        unreadable(json.dumps(value), login)
     assert load('{"log":[],"cause":""}', login) == {}
 
 

@@ -7,19 +7,19 @@ from typing import Any, get_args
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of, load
+from csworkshop.exercises.activity import load
 from csworkshop.exercises.kinds.draft_review import KIND, Decision, DraftReview, cut
 from csworkshop.exercises.library import exercise_files, load_any, read_any
 from csworkshop.exercises.marking import Marks, mark
+
+from .conftest import loaded, row, sound
 
 FILES = exercise_files(kind="draft_review")
 
 
 @pytest.fixture(scope="module")
 def plants() -> DraftReview:
-    found = load_any("m5-drafts-plants")
-    assert isinstance(found, DraftReview)
-    return found
+    return loaded("m5-drafts-plants", DraftReview)
 
 
 def model(exercise: DraftReview, **changes: Any) -> dict[str, Any]:
@@ -33,16 +33,9 @@ def of(exercise: DraftReview, value: dict[str, Any]) -> Marks:
     return mark(json.dumps(value), exercise)
 
 
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, DraftReview)
-    assert faults_of(exercise) == []
-    best = mark(dump(KIND.model_answer(exercise)), exercise)
+    exercise, best = sound(path, DraftReview)
     assert best.score >= 0.95, [(x.item, x.reason_zh) for x in best.lines if x.state != "earned"]
     assert {d.right for d in exercise.drafts} == set(get_args(Decision))
     for draft in exercise.drafts:

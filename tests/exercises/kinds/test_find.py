@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of, load
+from csworkshop.exercises.activity import load
 from csworkshop.exercises.kinds.find import FALSE, KIND, Find
-from csworkshop.exercises.library import exercise_files, load_any, read_any
+from csworkshop.exercises.library import exercise_files, read_any
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.exercises.overlap import area, phrases, places
+
+from .conftest import loaded, row, sound, unreadable
 
 FILES = exercise_files(kind="find")
 EXERCISE = "m4-find-cold-night"
@@ -22,9 +24,7 @@ EXERCISE = "m4-find-cold-night"
 
 @pytest.fixture
 def night() -> Find:
-    found = load_any(EXERCISE)
-    assert isinstance(found, Find)
-    return found
+    return loaded(EXERCISE, Find)
 
 
 def at(exercise: Find, *pairs: tuple[str, str]) -> Marks:
@@ -34,16 +34,9 @@ def at(exercise: Find, *pairs: tuple[str, str]) -> Marks:
     return mark(json.dumps({"marks": rows}), exercise)
 
 
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, Find)
-    assert faults_of(exercise) == []
-    model = mark(dump(KIND.model_answer(exercise)), exercise)
+    exercise, model = sound(path, Find)
     assert model.score == 1
     assert len({f.item for f in exercise.flaws}) >= 4
     assert set(exercise.trains) == {f.item for f in exercise.flaws}
@@ -150,8 +143,7 @@ def test_what_is_no_answer_earns_nothing_and_crashes_nothing(night: Find) -> Non
         {"marks": [{"start": n, "end": n + 1, "item": "rude"} for n in range(40)]},
         {"everything": True},
     ):
-        marks = mark(json.dumps(value), night)
-        assert (marks.score, marks.refusal) == (0.0, "unreadable")
+        unreadable(json.dumps(value), night)
     assert mark("", night).refusal == "empty"
     assert load('{"marks":[]}', night) == {}
 

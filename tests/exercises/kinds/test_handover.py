@@ -8,12 +8,14 @@ from typing import Any, get_args
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of, load
+from csworkshop.exercises.activity import load
 from csworkshop.exercises.kinds.handover import KIND, Note, Part
 from csworkshop.exercises.library import exercise_files, load_any, read_any
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.techniques.encoder import PARTS
 from csworkshop.text.datafile import DataFileError
+
+from .conftest import loaded, row, sound, unreadable
 
 FILES = exercise_files(kind="handover")
 PROSE = (
@@ -28,25 +30,16 @@ PROSE = (
 
 @pytest.fixture(scope="module")
 def gun() -> Note:
-    found = load_any("m5-note-charging-gun")
-    assert isinstance(found, Note)
-    return found
+    return loaded("m5-note-charging-gun", Note)
 
 
 def of(exercise: Note, note: str) -> Marks:
     return mark(json.dumps({"note": note}), exercise)
 
 
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, Note)
-    assert faults_of(exercise) == []
-    model = mark(dump(KIND.model_answer(exercise)), exercise)
+    exercise, model = sound(path, Note)
     assert model.score >= 0.95, [(x.item, x.reason_zh) for x in model.lines if x.state != "earned"]
     assert {f.part for f in exercise.facts} == set(PARTS)
     assert exercise.slips and exercise.keep_out  # each case tempts to something
@@ -136,8 +129,7 @@ def test_the_screen_has_no_key(path: Any) -> None:
 def test_broken_answers_earn_nothing_and_crash_nothing(gun: Note) -> None:
     lot = random.Random(3)
     for value in ([], {"note": 5}, {"note": "x" * 6000}, {"notes": "x"}, "note", {"note": None}):
-        marks = mark(json.dumps(value), gun)
-        assert (marks.score, marks.refusal) == (0.0, "unreadable")
+        unreadable(json.dumps(value), gun)
     assert load('{"note":"  "}', gun) == {}
     for _ in range(25):
         noise = "".join(lot.choice("账号：E-41714点\n。，【】7号桩😀\u200b请查abc0") for _ in range(lot.randint(1, 90)))

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of
 from csworkshop.exercises.kinds.notice import KIND, Notice
 from csworkshop.exercises.library import exercise_files, load_any, read_any
 from csworkshop.exercises.marking import Marks, mark
+
+from .conftest import loaded, row, sound, unreadable
 
 FILES = exercise_files(kind="notice")
 SMS, PUSH = "m1-notice-water-stop", "m1-notice-snow-parcels"
@@ -51,25 +52,16 @@ OTHERS = {
 
 @pytest.fixture
 def push() -> Notice:
-    found = load_any(PUSH)
-    assert isinstance(found, Notice)
-    return found
+    return loaded(PUSH, Notice)
 
 
 def marked(exercise: Notice, **changed: Any) -> Marks:
     return mark(json.dumps({**KIND.model_answer(exercise), **changed}), exercise)
 
 
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, Notice)
-    assert faults_of(exercise) == []
-    model = mark(dump(KIND.model_answer(exercise)), exercise)
+    exercise, model = sound(path, Notice)
     assert model.points(100) >= exercise.pass_mark + 25
     assert [x.item for x in model.lines if x.state in ("fault", "critical")] == []
     assert exercise.size(exercise.model.text) <= exercise.limit
@@ -169,13 +161,12 @@ def test_an_insult_fails_whatever_else_is_right(push: Notice) -> None:
     ],
 )
 def test_an_answer_that_is_none_earns_nothing(push: Notice, text: str) -> None:
-    marks = mark(text, push)
-    assert (marks.score, marks.passed, marks.refusal) == (0.0, False, "unreadable")
+    unreadable(text, push)
 
 
 def test_an_sms_has_no_heading() -> None:
     sms = load_any(SMS)
-    assert mark('{"title": "停水"}', sms).refusal == "unreadable"
+    unreadable('{"title": "停水"}', sms)
 
 
 def test_the_screen_holds_no_key(push: Notice) -> None:

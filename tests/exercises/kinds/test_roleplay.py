@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from csworkshop.exercises import roleplay_world as world
-from csworkshop.exercises.activity import dump, faults_of, load
+from csworkshop.exercises.activity import dump, load
 from csworkshop.exercises.debrief import talk_html, talk_text
 from csworkshop.exercises.feedback import as_html
 from csworkshop.exercises.kinds.roleplay import KIND, Roleplay
-from csworkshop.exercises.library import exercise_files, load_any, read_any
+from csworkshop.exercises.library import exercise_files, read_any
 from csworkshop.exercises.marking import Marks, mark
 from csworkshop.exercises.mood_picture import mood_figure
 from csworkshop.exercises.roleplay_world import LONGEST, MOST_MOVES
@@ -26,6 +26,8 @@ from csworkshop.practice.replays import replayed
 from csworkshop.widgets.studio import studio
 from tests.widgets.tab import Screen
 
+from .conftest import loaded, sound, unreadable
+
 FILES = exercise_files(kind="roleplay")
 EXERCISE = "m6-roleplay-rattling-vacuum"
 SORRY = "邹女士，新机器才用三回就响，还让您请了假干等，换谁都窝火。这是我们没做好，对不起。"
@@ -34,9 +36,7 @@ LIE = "误工费我们全额赔给您，今天换新，今晚就送到。"
 
 @pytest.fixture
 def vacuum() -> Roleplay:
-    found = load_any(EXERCISE)
-    assert isinstance(found, Roleplay)
-    return found
+    return loaded(EXERCISE, Roleplay)
 
 
 def marked(exercise: Roleplay, *moves: str, seed: int = 3, **more: Any) -> Marks:
@@ -49,10 +49,7 @@ def line(marks: Marks, item: str) -> Any:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_pass_their_model_and_nothing_cold_stuffed_or_untrue(path: Path) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, Roleplay)
-    assert faults_of(exercise) == []
-    model = mark(dump(KIND.model_answer(exercise)), exercise)
+    exercise, model = sound(path, Roleplay)
     assert line(model, "end").state in ("earned", "partly") and model.score >= 0.75
     for poor in KIND.poor_answers(exercise):
         assert mark(dump(poor), exercise).score < 0.45
@@ -152,8 +149,7 @@ def test_a_replay_that_goes_another_way_is_told_to_the_instructor(vacuum: Rolepl
 )
 def test_tampered_answers_earn_nothing_and_break_nothing(vacuum: Roleplay, value: dict[str, Any]) -> None:
     text = json.dumps(value, ensure_ascii=False)
-    marks = mark(text, vacuum)
-    assert (marks.score, marks.passed, marks.refusal) == (0.0, False, "unreadable")
+    marks = unreadable(text, vacuum)
     assert "csw-talk" not in as_html(marks, vacuum, "zh", 10, text)
 
 

@@ -12,12 +12,13 @@ import pytest
 
 from csworkshop.exercises import roleplay_world as world
 from csworkshop.exercises.kinds.roleplay import Roleplay
-from csworkshop.exercises.library import load_any
 from csworkshop.exercises.marking import mark
 from csworkshop.practice.replays import replayed
 from csworkshop.widgets.studio import studio
 from tests.practice.test_endpoint import LINE, SORRY, Server, status, streams
 from tests.widgets.tab import Screen
+
+from .conftest import loaded
 
 EXERCISE = "m6-roleplay-rattling-vacuum"
 ASKED = {"key": 4, "seed": 3, "moves": [SORRY]}
@@ -25,9 +26,7 @@ ASKED = {"key": 4, "seed": 3, "moves": [SORRY]}
 
 @pytest.fixture
 def vacuum() -> Roleplay:
-    found = load_any(EXERCISE)
-    assert isinstance(found, Roleplay)
-    return found
+    return loaded(EXERCISE, Roleplay)
 
 
 @pytest.fixture

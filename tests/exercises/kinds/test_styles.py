@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of
 from csworkshop.exercises.kinds.styles import KIND, LEAST_PASS, Styles
-from csworkshop.exercises.library import exercise_files, load_any, read_any
-from csworkshop.exercises.marking import Marks, mark
+from csworkshop.exercises.library import exercise_files, read_any
+from csworkshop.exercises.marking import mark
+
+from .conftest import loaded, row, sound, unreadable
 
 FILES = exercise_files(kind="styles")
 EXERCISE = "m2-styles-fresh-milk"
@@ -19,9 +20,7 @@ EXERCISE = "m2-styles-fresh-milk"
 
 @pytest.fixture
 def milk() -> Styles:
-    found = load_any(EXERCISE)
-    assert isinstance(found, Styles)
-    return found
+    return loaded(EXERCISE, Styles)
 
 
 def texts(exercise: Styles, **changed: str) -> str:
@@ -29,16 +28,9 @@ def texts(exercise: Styles, **changed: str) -> str:
     return json.dumps({"texts": {key: text for key, text in (models | changed).items() if text}})
 
 
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, Styles)
-    assert faults_of(exercise) == []
-    model = mark(dump(KIND.model_answer(exercise)), exercise)
+    exercise, model = sound(path, Styles)
     assert model.points(100) >= exercise.pass_mark + 20
     assert [x.item for x in model.lines if x.state in ("fault", "critical")] == []
     assert len({v.persona for v in exercise.voices}) >= 2 and len({v.emotion for v in exercise.voices}) >= 2
@@ -130,8 +122,7 @@ def test_the_screen_holds_no_key(milk: Styles) -> None:
     ],
 )
 def test_an_answer_that_is_none_earns_nothing(milk: Styles, text: str) -> None:
-    marks = mark(text, milk)
-    assert (marks.score, marks.passed, marks.refusal) == (0.0, False, "unreadable")
+    unreadable(text, milk)
 
 
 def test_random_answers_never_pass(milk: Styles) -> None:

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from csworkshop.exercises.activity import dump, faults_of, load
+from csworkshop.exercises.activity import load
 from csworkshop.exercises.kinds.ticket import KIND, Ticket
 from csworkshop.exercises.library import exercise_files, load_any, read_any
 from csworkshop.exercises.marking import Marks, mark
+
+from .conftest import loaded, row, sound, unreadable
 
 FILES = exercise_files(kind="ticket")
 
 
 @pytest.fixture(scope="module")
 def refund() -> Ticket:
-    found = load_any("m5-desk-concert-refund")
-    assert isinstance(found, Ticket)
-    return found
+    return loaded("m5-desk-concert-refund", Ticket)
 
 
 def model(exercise: Ticket) -> list[dict[str, Any]]:
@@ -29,10 +29,6 @@ def model(exercise: Ticket) -> list[dict[str, Any]]:
 
 def of(exercise: Ticket, log: list[dict[str, Any]], now: float | None = None) -> Marks:
     return mark(json.dumps({"log": log, "now": exercise.desk.length if now is None else now}), exercise)
-
-
-def row(marks: Marks, item: str) -> Any:
-    return next(x for x in marks.lines if x.item == item)
 
 
 def without(log: list[dict[str, Any]], *numbers: int) -> list[dict[str, Any]]:
@@ -44,10 +40,7 @@ def without(log: list[dict[str, Any]], *numbers: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_shipped_exercises_hold_what_they_promise(path: Any) -> None:
-    exercise = read_any(path)
-    assert isinstance(exercise, Ticket)
-    assert faults_of(exercise) == []
-    best = mark(dump(KIND.model_answer(exercise)), exercise)
+    _, best = sound(path, Ticket)
     assert best.score >= 0.95, [(x.item, x.reason_zh) for x in best.lines if x.state != "earned"]
 
 
@@ -194,8 +187,7 @@ def test_broken_answers_earn_nothing_and_crash_nothing(refund: Ticket) -> None:
         {"log": {}},
         {"now": "later"},
     ):
-        marks = mark(json.dumps(value), refund)
-        assert (marks.score, marks.refusal) == (0.0, "unreadable"), value
+        unreadable(json.dumps(value), refund)
     lot = random.Random(2)
     for _ in range(10):
         log = [
