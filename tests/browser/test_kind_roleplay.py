@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from csworkshop.cli import main
+from csworkshop.exercises.activity import dump
+from csworkshop.exercises.kinds import kind_of
 from csworkshop.exercises.kinds.roleplay import Roleplay
 from csworkshop.exercises.library import content, load_any
 from csworkshop.exercises.marking import mark
@@ -211,3 +213,23 @@ def test_a_graded_talk_in_a_models_words_tells_nothing_and_runs_nothing(
     assert value["moves"] == [EVIL, "/等 10"] and value["spoken"]["1"] == LINE
     page.wait_for_timeout(300)
     assert page.locator(".cs-rp-debrief").count() == 0 and page.locator(".cs-side .cs-row").count() == 0
+
+
+def test_a_question_that_a_slow_kernel_answers_twice_is_told_once(
+    open_notebook: Callable[..., Any], context: Any, exercise: Roleplay
+) -> None:
+    """The page asks again after four seconds without an answer; here after a fifteenth of one."""
+    soon = (
+        "window.setTimeout = ((real) => (f, ms, ...rest) => real(f, ms === 4000 ? 60 : ms, ...rest))(window.setTimeout)"
+    )
+    context.add_init_script(soon)
+    answer = kind_of(exercise).model_answer(exercise)
+    save = (
+        f"from csworkshop.exercises.answers import AnswerFile\nAnswerFile('.').save({EXERCISE!r}, {dump(answer)!r}, 0)"
+    )
+    page = open_notebook(f"{save}\nNone", CELL, studios=0).page
+    wait_for(page, len(answer["moves"]) + 1)
+    page.wait_for_timeout(1000)
+    said = [text for text in answer["moves"] if not text.startswith("/")]
+    assert page.locator(OURS).all_inner_texts() == said
+    assert page.locator(THEIRS).count() == len(answer["moves"]) + 1

@@ -187,7 +187,10 @@ export function board(voice, ids, content, on) {
     const first = end.node.hidden || !drawn;
     drawState();
     if (!told || !moves().length) return;
-    if (first) on.spoken(end.words());
+    if (first) {
+      on.spoken(end.words());
+      requestAnimationFrame(log.down); // the card at the end takes some of the log's height
+    }
     if (first && node.contains(document.activeElement)) end.node.focus({ preventScroll: true });
     if (!content.graded) on.ask("debrief", { ...asked(), done: true, ticket: value.ticket || {} });
   }

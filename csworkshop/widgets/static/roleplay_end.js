@@ -1,6 +1,9 @@
 // What stands in the place of the text when a talk is over: how it ended, and another try.
 import { button, make } from "./page.js";
 
+// The words for an end go into sentences, too, so they begin small in English.
+const atTheHead = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
 export function endCard(voice, content, on) {
   const node = make("div", "cs-rp-end", { tabindex: "-1" });
   let state = { key: "end_none", good: false, earlier: 0, enabled: false };
@@ -9,7 +12,7 @@ export function endCard(voice, content, on) {
     again.disabled = !state.enabled;
     again.addEventListener("click", on.again);
     const sign = make("span", "cs-rp-end-sign", { "aria-hidden": "true" }, state.good ? "✓" : "—");
-    const lines = [make("p", "cs-rp-outcome", {}, sign, voice.say(state.key))];
+    const lines = [make("p", "cs-rp-outcome", {}, sign, atTheHead(voice.say(state.key)))];
     lines.push(make("p", "cs-quiet", {}, voice.say(content.graded ? "debrief_later" : "debrief_below")));
     if (state.earlier) lines.push(make("p", "cs-quiet", {}, voice.say("tries_kept", { n: state.earlier })));
     node.classList.toggle("cs-rp-good", state.good);

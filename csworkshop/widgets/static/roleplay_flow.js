@@ -11,6 +11,7 @@ export function talkFlow(ask, pauses, on) {
   let key = 0;
   let question = null;
   let again = 0;
+  let open = false; // the question still waits: what was asked twice is answered twice
   let speaking = null;
   const timers = new Set();
 
@@ -20,6 +21,7 @@ export function talkFlow(ask, pauses, on) {
   }
   function forget() {
     key += 1;
+    open = false;
     clearTimeout(again);
     timers.forEach(clearTimeout);
     timers.clear();
@@ -43,11 +45,14 @@ export function talkFlow(ask, pauses, on) {
     fetch(asked) {
       forget();
       question = { ...asked, key };
+      open = true;
       send();
     },
     receive(message) {
       if (message.key !== key) return;
       if (message.name === "talk") {
+        if (!open) return;
+        open = false;
         clearTimeout(again);
         const next = on.talk(message);
         if (!next) on.settled();

@@ -32,7 +32,7 @@ export function moodMeter(voice) {
       row.name.textContent = voice.say(`feeling_${row.feeling}`);
       row.word.textContent = mood ? moodWord(voice, row.feeling, level) : "";
       row.number.textContent = mood ? `${level}${by ? (by > 0 ? " ↑" : " ↓") : ""}` : "–";
-      row.fill.style.width = `${level}%`;
+      row.fill.style.width = level ? `max(8px, ${level}%)` : 0; // less than its round ends looks like a scratch
       row.bar.setAttribute("aria-valuenow", level);
       row.bar.setAttribute("aria-label", row.name.textContent);
       row.bar.setAttribute("aria-valuetext", mood ? `${level} ${row.word.textContent}` : "–");
