@@ -25,15 +25,20 @@ FAULTS = ("brush_off", "excuse", "defend_first", "overacting", "vague", "overpro
 WELCOME = ("compensation", "improvement", "proactive", "follow_up", "contact", "specific_time", "restate")
 MOST_PARTS, MOST_ANSWERS = 3, 3
 PROMISING = ("follow_up", "specific_time")
+UNOWNED = re.compile(
+    r"认不认|[好]认|认(?:这|那)[个事]|认(?:一句|过)|是不是(?:你们|觉得|您们)|没一个|没有?一句|连[一]?句|没人|怎么(?:回事|说|看)|(?:原因|为啥)"
+)
+HAZY = re.compile(r"尽|快|马上|立[刻即]|及时|稍|一会|近|久|耐心|等|后|时间|时候|天|会|可能|大概|左右|应该")  # “…”是多久
 WORDS = (2, 16)  # characters of the trainee that a customer quotes
 TRIM = "，。！？；、：…～ \n“”\"'‘’（）"
 # What a line hits at must have been said: 什么叫尽快 wants a 尽快.
-HITS = ("vague", "excuse", "brush_off", "defend_first", "sorry_again")
+HITS = ("vague", "excuse", "brush_off", "defend_first", "sorry_again", *WELCOME)
 ECHOED = tuple(
     re.compile(words)
     for words in (
         "对不起|道歉|抱歉|歉意|不好意思", "尽快", "耐心", "稍[等候后]", "规定|条款|政策|制度|条例", "流程", "权限",
         "核实", "反[映馈]|上报", "理解|体谅", "系统", "快递|物流|骑手", "厂家", "说明书", "门店",
+        "电话|回电|打[来给]",
     )
 )  # fmt: skip
 
@@ -108,6 +113,8 @@ class Speaking:
         if key.removeprefix("lines.") in HITS:
             aimed = [x for x in fitting if not any(e.search(x.say) and not e.search(self.reply) for e in ECHOED)]
             fitting = aimed or fitting
+        if key == "lines.too_upset" and self.state.had("heard"):  # who was owned to doesn't ask for it
+            fitting = [x for x in fitting if not UNOWNED.search(x.say)] or fitting
         begun = {word for p in self.parts if (word := opening_word(p.text))}
         return [x for x in fitting if opening_word(x.say) not in begun] or fitting
 
@@ -208,7 +215,10 @@ def _feelings(now: Occasion, heard: Heard, case: Case) -> Iterator[tuple[str, tu
     before += [*((f, heard.has(f)) for f in FAULTS), ("corrected", now.corrected)]
     after = [("kept", bool(now.kept)), ("denied", now.denied), *((i, i in comfort) for i in new[:2])]
     after += [(i, i not in comfort) for i in new]
-    yield from ((f"lines.{i}", case.lines.get(i, ()), heard.words(i)) for i, came in before if came)
+    quoted = {i: heard.words(i) for i, _ in before} | {
+        "vague": tuple(w for w in heard.words("vague") if HAZY.search(w))
+    }
+    yield from ((f"lines.{i}", case.lines.get(i, ()), quoted[i]) for i, came in before if came)
     if now.met:
         yield "hidden.glad", case.hidden.glad, ()
     yield from ((f"asks.{a.id}.glad", a.glad, ()) for a in now.answered)
@@ -270,7 +280,8 @@ def _wants(now: Occasion, s: Speaking) -> str:
     for ask in _open_asks(s):
         if s.speak(f"asks.{ask.id}.says", ask.says):
             return ask.id
-    if not s.parts or not now.asked:
+    offered = any(p.key.startswith("options.") for p in s.parts)  # who weighs an offer doesn't ask for one
+    if not s.parts or not (now.asked or offered):
         s.speak(f"stages.{s.state.stage}.push", s.case.stages[s.state.stage].push)
     return ""
 

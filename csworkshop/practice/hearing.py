@@ -31,7 +31,13 @@ from csworkshop.text.normalise import fold
 from csworkshop.text.segment import Span
 
 Gate = Literal["", "pile", "not_for_me", "template", "same_again"]
-SURE = {"rude": 0.7, "blame": 0.7, "privacy": 0.7, "overpromise": 0.75}  # what is held against a trainee gravely
+SURE = {
+    "rude": 0.7,
+    "blame": 0.7,
+    "privacy": 0.7,
+    "overpromise": 0.75,
+    "overacting": 0.8,
+}  # what is held against a trainee gravely
 FAULT = 0.6
 FIRST = "defend_first"
 UNMEETING = (FIRST, "blame", "rude", "privacy", "brush_off")  # in such a reply no need is met, whatever its words

@@ -35,6 +35,15 @@ _GUESS = r"(?:是不是|会不会|该不会|不会是|难道|难不成|莫非|�
 _REPROACH = re.compile(
     rf"{_GUESS}[^，。]{{0,6}}{_THEIRS}[^，。]{{0,10}}{_MISTAKE}|{_THEIRS}[^，。]{{0,10}}{_GUESS}[^，。]{{0,10}}{_MISTAKE}"
     rf"|{_THEIRS}[^，。]{{0,8}}{_MISTAKE}[^，。]{{0,4}}吧[？?]|(?:您|你)(?:确定|肯定|敢说)不是(?:您|你|自己)"
+    r"|(?:(?:您|你)[^，。我]{0,6}|^(?:当时|当初|之前|早)?)怎么(?:能|会|可以|就|敢|不|没|还(?=没|不|在|是)|连)(?!样|办|让|有|这样|那样|说)[^，。]{1,24}[？?]$"
+)
+# 您怎么会不着急呢, 怎么没人通知您: a plea for the customer.
+_PLEA = re.compile(
+    r"(?:着?急|生气|气|火|难[受过]|担心|委屈|失望|慌|寒心|心疼|恼)|(?:收|接|等)到|让(?:您|你)|给(?:您|你)|没?人|(?:我们|师傅)(?:没|不|还|会|就|这)|这样|这么久"
+)
+# 这不怪您, 很多人都没看见: said to relieve.
+_RELIEF = re.compile(
+    r"(?:不怪|不能怪|怪不[得着]|怨不[得着]|不赖|不是)(?:您|你)(?!怪|还|谁|自己)(?!.{0,4}(?:谁|难道|是谁))"
 )
 _ANY_MISTAKE = re.compile(_MISTAKE)
 _HARSH = re.compile(
@@ -62,6 +71,8 @@ def reproachful(question: str) -> bool:
 
 
 def _excused(clause: str, m: re.Match[str]) -> bool:
+    if "怎么" in m[0] and _PLEA.search(m[0]):
+        return True
     mistakes = list(_ANY_MISTAKE.finditer(clause, m.start(), m.end()))
     return bool(mistakes and _KIND.search(clause[: mistakes[-1].start()]))
 
@@ -83,7 +94,11 @@ def weighed(
     folded = fold(reply)
     spans = [(*folded.span(a, b), folded.text[a:b]) for a, b in sentences(folded.text)]
     blaming = [(a, b) for a, b, s in spans if is_question(s) and reproachful(s)]
-    plain = [(a, b) for a, b, s in spans if (a, b) not in blaming and (plain_question(s) or _foreseen(s, foreseen))]
+    plain = [
+        (a, b)
+        for a, b, s in spans
+        if (a, b) not in blaming and (plain_question(s) or _foreseen(s, foreseen) or _relieving(s))
+    ]
     doubted = [f for f in findings if f.item in QUESTIONABLE and any(_within(e, plain) for e in f.evidence)]
     rest = "".join(reply[a:b] for a, b, _ in spans if (a, b) not in plain)
     again = read(rest) if doubted and rest.strip() else None
@@ -100,6 +115,10 @@ def weighed(
         zh, en = (say("reproach.guess", lang) for lang in ("zh", "en"))
         kept = [*(f for f in kept if f.item != "blame"), Finding("blame", True, HEARD, words, zh, en)]
     return tuple(kept)
+
+
+def _relieving(sentence: str) -> bool:
+    return bool(_RELIEF.search(sentence)) and not _HARSH.search(sentence)
 
 
 def _foreseen(sentence: str, foreseen: Callable[[str], bool]) -> bool:

@@ -24,7 +24,7 @@ def _talk(*replies: str, case: str = "rattling-vacuum", seed: int = 1) -> Talk:
 BLAMING = [
     "您是不是自己没看清楚说明？", "是不是您操作错了呢？", "会不会是您自己没装好？", "是不是您那边路由器没开？",
     "您清理的时候是不是没把滚刷装到位呢？", "您确定不是您自己弄坏的？", "是不是您家孩子摔过？", "机器是您自己摔的吧？",
-    "难道您没注意上面写着吗？",
+    "难道您没注意上面写着吗？", "您怎么能这么洗呢，当时怎么不看标签？", "您怎么没看说明呢？",
 ]  # fmt: skip
 PLAIN = [
     "方便问一下，您那边是什么型号？", "您这边有没有看到红灯？", "您最担心的是什么？是不是家里有事等着用？",
@@ -61,6 +61,22 @@ def test_sharp_words_stay_sharp_as_questions(question: str) -> None:
 def test_blame_beside_a_plain_question_is_heard() -> None:
     turn = _talk(SORRY, "您那边是什么时候开始响的？您是不是自己把刷子装反了？").turns[-1]
     assert turn.heard is not None and turn.heard.words("blame") == ("您是不是自己把刷子装反了",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["您怎么会不着急呢？", "怎么没人通知您呢？", "怎么能让您等三天呢？", "您怎么还没收到短信？", "怎么会有这种事呢？"],
+)
+def test_a_plea_for_the_customer_is_no_reproach(words: str) -> None:
+    assert not reproachful(words)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_words_that_take_the_blame_off_the_customer_are_no_blame(seed: int) -> None:
+    comfort = "汪师傅，穿了两回就成这样，您又心疼又生气，这我特别理解，让您添堵了，抱歉。洗的时候用的什么办法？"
+    relief = "纯羊毛在热水里一翻搅，毛就咬紧了。这不怪您，标那么小一块缝在里头，很多人都没看见，换谁都得吃这个亏。"
+    heard = _talk(comfort, relief, case="shrunk-in-the-wash", seed=seed).turns[-1].heard
+    assert heard is not None and not heard.has("blame") and heard.met
 
 
 @pytest.mark.parametrize("seed", range(6))

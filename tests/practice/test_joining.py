@@ -9,6 +9,7 @@ import pytest
 
 from csworkshop.practice.agents import agents_file, play, read_agents
 from csworkshop.practice.case import case_files, load_case
+from csworkshop.practice.customer import replay
 from csworkshop.practice.joining import joined, opening_word
 
 
@@ -28,6 +29,27 @@ from csworkshop.practice.joining import joined, opening_word
 )
 def test_pieces_become_one(pieces: list[str], text: str) -> None:
     assert joined(pieces) == text
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_line_hits_at_words_that_were_said(seed: int) -> None:
+    """什么叫尽快 answers a 尽快, 回头真会打来 a promised call; whoever was owned to doesn't ask for it."""
+    case = load_case("rattling-vacuum")
+    vague = replay(case, seed, ["已经记录了，会有人联系您。"]).turns[-1]
+    assert "尽快" not in vague.text
+    owned = "邹女士，才用三回就响，让您白请了假，是我们没做好，对不起。换一台新的或者退货，您看哪个好？"
+    turn = replay(case, seed, [owned]).turns[-1]
+    assert {"lines.too_upset", "options.swap.weighs"} & {p.key for p in turn.parts}
+    assert "是不是你们的问题" not in turn.text and "怎么就没人提" not in turn.text
+
+
+def test_whoever_weighs_an_offer_does_not_ask_for_one() -> None:
+    for case_id in (p.stem for p in case_files()):
+        case = load_case(case_id)
+        for turn in play(case, read_agents(agents_file(case_id), case), "liar", 2).turns:
+            keys = [p.key for p in turn.parts]
+            weighed = any(k.endswith((".weighs", ".declines")) for k in keys)
+            assert not (weighed and any(k.endswith(".push") for k in keys)), turn.text
 
 
 @pytest.mark.parametrize("case_id", [p.stem for p in case_files()])
