@@ -34,7 +34,8 @@ def add_course_commands(commands: Any) -> None:
     init = inner.add_parser(
         "init",
         help="make a course folder",
-        description="Make an nbgrader course folder with the kit's assignments; what is there already stays.",
+        description="Make an nbgrader course folder with the kit's assignments and, in 讲师, the instructor's handbooks "
+        "(open them in JupyterLab); what is there already stays.",
     )
     init.add_argument("folder", type=Path, help="the course folder, made if need be")
     init.add_argument(

@@ -23,6 +23,7 @@ from csworkshop.grading.opening import Course, CourseError, nbgrader_at_work, op
 from csworkshop.grading.plan import PlanError
 from csworkshop.grading.submission import usable_name
 from csworkshop.text.language import say
+from csworkshop.text.shipped import HANDBOOKS
 
 __all__ = ["CourseError", "Done", "Graded", "Grading", "collect", "course_init", "feedback", "grade", "release"]
 
@@ -71,7 +72,7 @@ use_ngshare(c)"""
 def course_init(
     folder: Path | str, exchange: Path | str | None = None, lang: str | None = None, *, db_url: str | None = None
 ) -> Done:
-    """Make `folder` a course folder with the kit's assignments and settings; what is there already stays.
+    """Make `folder` a course folder with the kit's assignments, handbooks and settings; what is there already stays.
 
     The exchange is `exchange` (on Kubernetes "ngshare"), or the folder `exchange` inside the course folder, which moves
     with it. The gradebook is a file in it, or the database at `db_url`, an address without a password, which has to
@@ -82,8 +83,9 @@ def course_init(
     written = kept = 0
     wanted = [shipped / "nbgrader_config.py"]
     wanted += [p for top in ("source", "code") for p in sorted((shipped / top).rglob("*")) if p.is_file()]
+    wanted += [p for p in sorted((content() / "notebooks" / HANDBOOKS).rglob("*")) if p.is_file()]
     for file in wanted:
-        name = file.relative_to(shipped)
+        name = file.relative_to(shipped if file.is_relative_to(shipped) else content() / "notebooks")
         if any(part.startswith((".", "__pycache__", ANSWERS)) for part in name.parts):
             continue
         if (target / name).exists():
@@ -103,7 +105,8 @@ def course_init(
             through = _THROUGH_FOLDER + (inside if exchange is None else repr(str(Path(exchange).resolve())))
         (target / SETTINGS).write_text(_SETTINGS_TEXT.format(exchange=through, database=database), "utf-8")
         written += 1
-    return Done((say("grading.course_made", lang, folder=target, written=written, kept=kept),))
+    made = say("grading.course_made", lang, folder=target, written=written, kept=kept)
+    return Done((made, say("grading.handbooks", lang, folder=target / HANDBOOKS)))
 
 
 def _database(folder: Path, db_url: str | None) -> str:

@@ -21,6 +21,7 @@ from filelock import FileLock
 
 from csworkshop.exercises.library import content
 from csworkshop.text.language import default_language, say
+from csworkshop.text.shipped import HANDBOOKS
 
 HIDDEN = ".csworkshop"  # our own folder in the workspace; file browsers don't show it
 RECORD = "lessons.json"
@@ -47,13 +48,18 @@ def default_workspace() -> Path:
 
 
 def lessons(kit: Path | None = None) -> list[str]:
-    """Relative paths, with `/`, of everything in the kit's notebooks folder that belongs into a workspace."""
+    """Relative paths, with `/`, of everything in the kit's notebooks folder that belongs into a trainee's workspace.
+
+    Instructors' handbooks, which take the lessons' exercises apart, come with `csworkshop course init`.
+    """
     source = kit or content() / "notebooks"
     found = (path.relative_to(source) for path in source.rglob("*") if path.is_file())
     return sorted(
         path.as_posix()
         for path in found
-        if path.name != ANSWERS and not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+        if path.name != ANSWERS
+        and path.parts[0] != HANDBOOKS
+        and not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
     )
 
 

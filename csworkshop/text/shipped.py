@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+HANDBOOKS = "讲师"  # the folder in notebooks/ that is for instructors
+
 
 def content() -> Path:
     """Folder that holds `notebooks/`, `exercises/` and `data/`: inside an installed package, or the checkout's top."""

@@ -145,6 +145,8 @@ def test_course_init_writes_what_is_missing_and_keeps_what_is_there(tmp_path: Pa
     commands.course_init(tmp_path / "c")
     config = tmp_path / "c" / "nbgrader_config.py"
     assert config.read_bytes() == (content() / "exercises" / "nbgrader_config.py").read_bytes()
+    handbooks = sorted(p.name for p in (content() / "notebooks" / "讲师").glob("*.ipynb"))
+    assert handbooks == sorted(p.name for p in (tmp_path / "c" / "讲师").iterdir())
     config.write_text("# mine\n")
     done = commands.course_init(tmp_path / "c", exchange=tmp_path / "elsewhere", lang="en")
     assert config.read_text() == "# mine\n"

@@ -76,6 +76,11 @@ def test_hidden_files_and_answers_are_no_lessons(kit: Path) -> None:
     assert lessons(kit) == [NAME]
 
 
+def test_handbooks_for_instructors_stay_out_of_a_trainees_workspace() -> None:
+    assert len(lessons()) >= 8
+    assert not [name for name in lessons() if "讲师" in name]
+
+
 def test_answers_are_never_touched(desk: Path, kit: Path) -> None:
     bring(desk, kit)
     write(desk / "answers.json", {"reply": "我的回答"})
