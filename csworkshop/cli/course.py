@@ -34,7 +34,7 @@ def add_course_commands(commands: Any) -> None:
     init = inner.add_parser(
         "init",
         help="make a course folder",
-        description="Make an nbgrader course folder with the kit's assignments and, in 讲师, the instructor's handbooks "
+        description="Make an nbgrader course folder with the kit's assignments and, in 讲师, the handbooks "
         "(open them in JupyterLab); what is there already stays.",
     )
     init.add_argument("folder", type=Path, help="the course folder, made if need be")
