@@ -77,11 +77,15 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
     add_learning(kinds)
     classroom = kinds.add_parser(
         "classroom",
-        help="a class at work: how long a change takes to the instructor's dashboard, and whether any is lost",
-        description="Starts a process per trainee that changes its text every second through a shared folder, and a\n"
-        "dashboard that reads it. --folder names a drive to try, such as the one that a class will use.",
+        help="a class at work in real kernels: whether an attempt is lost, how soon the dashboard shows it",
+        description="Starts a Jupyter kernel per trainee, in a workspace of its own. Each runs the lesson's cells,\n"
+        "joins the class and works at human pace: the kernel gets what a browser sends when somebody types, asks for\n"
+        "marks, takes a hint. The dashboard stands in JupyterLab in Chromium, and its page is watched. Printed:\n"
+        "attempts sent and lost (logs, answer files, class folder, page), seconds until the page shows one, how fast\n"
+        "widgets answer, memory and processor. About 180 MB per trainee. --folder names a drive to try for the class\n"
+        "folder, such as the one that a class will use. Example: csworkshop bench classroom --trainees 8 --minutes 1",
     )
-    classroom.add_argument("--trainees", type=int, default=40, help="processes (default %(default)s)")
+    classroom.add_argument("--trainees", type=int, default=40, help="kernels (default %(default)s)")
     classroom.add_argument("--minutes", type=float, default=10, help="how long (default %(default)s)")
     classroom.add_argument("--folder", type=Path, metavar="DIR", help="an empty folder on the drive to try")
     classroom.set_defaults(run=_classroom)

@@ -1,4 +1,4 @@
-"""`csworkshop class …` and `csworkshop bench classroom` as an instructor types them."""
+"""`csworkshop class …` as an instructor types it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from csworkshop.bench.classroom import measure
 from csworkshop.classroom.store import Class, ClassError
 from csworkshop.cli import main
 
@@ -82,10 +81,3 @@ def test_making_a_class_again_keeps_it_and_other_folders_are_left_alone(folder: 
     assert [p.name for p in (tmp_path / "other").iterdir()] == ["thesis.txt"]
     with pytest.raises(ClassError, match="no-such-group"):
         Class.create(tmp_path / "new", group="no-such-group")
-
-
-def test_the_measurement_counts_what_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    measure(2, 2, tmp_path)
-    told = capsys.readouterr().out
-    assert re.search(r"2 trainees, 2 s, [34] texts written, [34] seen", told)
-    assert re.search(r"last text missing at the end +0", told)
