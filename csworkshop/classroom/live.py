@@ -180,6 +180,9 @@ class Room:
         return tuple(found)[:EXAMPLES]
 
 
+_seat = lru_cache(maxsize=256)(read_seat)  # most files haven't changed since the last look
+
+
 def fold(session: Session | None, files: Iterable[Found], now: float, mask: Mask = masked) -> Room:
     """The room that the files make at `now`. Files of other sessions are passed over."""
     unreadable: Counter[str] = Counter()
@@ -189,7 +192,7 @@ def fold(session: Session | None, files: Iterable[Found], now: float, mask: Mask
             unreadable[found.reason] += 1
             continue
         try:
-            file = read_seat(found.raw.data)
+            file = _seat(found.raw.data)
         except Unfit as unfit:
             unreadable[unfit.reason] += 1
             continue

@@ -13,6 +13,7 @@ from csworkshop.classroom.live import CommonFault, Heat, Room, Seat
 from csworkshop.classroom.presence import Membership
 from csworkshop.classroom.records import Ballot, Session
 from csworkshop.exercises.library import UnknownExercise, load_any
+from csworkshop.progress.topics import name_of
 from csworkshop.techniques.catalogue import catalogue
 from csworkshop.text.datafile import DataFileError
 from csworkshop.text.language import LANGUAGES, say
@@ -46,6 +47,7 @@ def room_page(room: Room, *, names: bool = False) -> dict[str, Any]:
         "common_title": both("live.common"),
         "common": [_fault_data(fault) for fault in room.common_faults],
         "none": both("live.none") if not room.seats else None,
+        "how_join": both("live.how_join") if lesson and not room.seats else None,
         "nobody_stuck": both("live.nobody_stuck"),
         "no_common": both("live.no_common"),
         "unreadable": both("live.unreadable", number=sum(room.unreadable.values())) if room.unreadable else None,
@@ -63,7 +65,7 @@ def seat_data(seat: Seat, names: bool) -> dict[str, Any]:
         "standing": seat.standing,
         "text": both(f"live.standing_{seat.standing}"),
         "reason": both(f"live.reason_{seat.reason}", minutes=minutes) if seat.reason else None,
-        "changed": both("live.changed", minutes=minutes) if minutes else both("live.just_now"),
+        "changed": _changed(minutes) if seat.file.exercise else None,
         "exercise": seat.file.exercise,
         "exercise_title": exercise_title(seat.file.exercise),
         "score": round(100 * work.score) if work else None,
@@ -71,6 +73,10 @@ def seat_data(seat: Seat, names: bool) -> dict[str, Any]:
         "lines": [{"item": line.item, "state": line.state} for line in work.lines] if work else [],
         "texts": seat.file.share == "texts",
     }
+
+
+def _changed(minutes: int) -> Words:
+    return both("live.changed", minutes=minutes) if minutes else both("live.just_now")
 
 
 def text_data(room: Room, number: int) -> Words | None:
@@ -156,7 +162,7 @@ def _heat_data(heat: Heat) -> dict[str, Any]:
     good = heat.states.get("earned", 0) + heat.states.get("clean", 0)
     return {
         "item": heat.item,
-        "name": catalogue().items[heat.item].name.model_dump(),
+        "name": {lang: name_of(heat.item, lang) for lang in LANGUAGES},  # of a fault: that it is avoided
         "type": heat.type,
         "share": round(heat.share, 3),
         "states": dict(heat.states),

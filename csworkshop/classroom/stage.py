@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -41,13 +42,16 @@ class Stage:
         return session
 
     def start(self, title: str = "", exercise: str = "") -> Session:
-        """Begin a lesson. Trainees join it anew; what lay there of an earlier one is deleted."""
+        """Begin a lesson. Trainees join it anew; what lay there of an earlier one is deleted.
+
+        ClassError for an `exercise` that is no id.
+        """
         session = Session(
             schema=1,
             id=secrets.token_hex(8),
             title=plain(title, 80) or self.klass.title,
             opened_at=self._clock(),
-            exercise=exercise,
+            exercise=_id(exercise),
         )
         self.klass.write_session(session)
         self.klass.erase_live()
@@ -59,8 +63,8 @@ class Stage:
         return self.klass.erase_live()
 
     def set_exercise(self, exercise: str) -> Session:
-        """Send everybody to an exercise."""
-        return self._show(exercise=exercise)
+        """Send everybody to an exercise ("": to none); ClassError for what is no id and would spoil the file."""
+        return self._show(exercise=_id(exercise))
 
     def ask(self, title: str, options: Sequence[str]) -> Poll:
         """Put a question with two to twelve answers to the class; ClassError for fewer, more or empty ones."""
@@ -130,6 +134,12 @@ class Stage:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
         except OSError as error:
             raise ClassError(f"{path}: {error.strerror or error}") from error
+
+
+def _id(exercise: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]{0,64}", exercise):
+        raise ClassError(say("class.exercise_form", exercise=plain(exercise, 40)))
+    return exercise
 
 
 def _line(text: str) -> str:

@@ -33,6 +33,7 @@ SESSION_MINUTES = 15.0
 LOOKED_AT = 4  # how many attempts at a topic a reason speaks of
 ASSIGNED = re.compile(r"m\d-a-")  # how ids begin of exercises that an assignment keeps for itself
 FOCUS = 3  # topics named as weak, and as strong
+LEAST = 3.0  # minutes: what is left for which no further exercise is looked for, and how far over one may go
 PACE_NEEDS = 3  # attempts whose duration is known before a trainee's own pace counts
 WHY = {NEW: "new", DUE: "due", KEEP: "keep"}
 
@@ -53,7 +54,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Advice:
-    """A topic to work on, or a strength, in words; `gap` says what kind of exercise closes it."""
+    """A topic to work on, or a strength, in words; `gap` says what kind of exercise closes it (see `Plan.gaps`)."""
 
     topic: str
     text: str
@@ -62,7 +63,10 @@ class Advice:
 
 @dataclass(frozen=True)
 class Plan:
-    """Today's session, what to work on first, what is due, strengths, and how far the trainee is."""
+    """Today's session, what to work on first, what is due, strengths, and how far the trainee is.
+
+    `closed` of `topics` are mastered; `mastery` has every topic, those too that no exercise of the library trains.
+    """
 
     steps: tuple[Step, ...]
     focus: tuple[Advice, ...]
@@ -71,6 +75,7 @@ class Plan:
     closed: int
     topics: int
     lang: str
+    mastery: tuple[Mastery, ...] = ()
 
     @property
     def minutes(self) -> float:
@@ -85,13 +90,22 @@ class Plan:
         for n, s in enumerate(self.steps, 1):
             found.append(say("plan.step", lang, n=n, **step_words(s, lang)))
             found.append(f"   {s.reason}")
-        for key, advice in (("focus", self.focus), ("strengths", self.strengths)):
+        colon = "：" if lang == "zh" else ":"
+        for key, advice, more in (("focus", self.focus, self.gaps()), ("strengths", self.strengths, [])):
             if advice:
-                found += [say(f"plan.{key}", lang), *(f"   {a.text}" for a in advice)]
-        if self.due:
-            mark = "、" if lang == "zh" else ", "
-            found.append(say("plan.due", lang, names=mark.join(name_of(i, lang) for i in self.due)))
-        return [*found, say("plan.score", lang, closed=self.closed, of=self.topics)]
+                lines = [*(a.text for a in advice), *more]
+                found += [say(f"plan.{key}", lang) + colon, *(f"   {line}" for line in lines)]
+        return [*found, *filter(None, [self.due_line()]), say("plan.score", lang, closed=self.closed, of=self.topics)]
+
+    def gaps(self) -> list[str]:
+        """What kind of gap the weak topics are, and what closes it: a sentence for each kind."""
+        kinds = dict.fromkeys(a.gap for a in self.focus)
+        named = {gap: _names([a.topic for a in self.focus if a.gap == gap], self.lang) for gap in kinds}
+        return [say(f"plan.gap_{gap}", self.lang, names=names) for gap, names in named.items()]
+
+    def due_line(self) -> str:
+        """What is due for review; "" where nothing is."""
+        return say("plan.due", self.lang, names=_names(self.due, self.lang)) if self.due else ""
 
 
 def today(folder: Path | str = ".", lang: str | None = None, **more: Any) -> Plan:
@@ -142,19 +156,23 @@ def make_plan(
     trained = {i for k, i in enumerate(shelf.parameters.ids) if shelf.share[:, k].any()}
     return Plan(
         steps=tuple(steps),
-        focus=tuple(_weakest(topics, trained, words, lang)),
+        focus=tuple(_weakest(topics, trained, words)),
         due=tuple(t.item for t in topics if t.closed and t.recall is not None and t.recall < RETENTION),
         strengths=tuple(_strongest(topics, words, lang)),
         closed=sum(t.closed for t in topics if t.item in trained),
         topics=len(trained),
         lang=lang,
+        mastery=tuple(topics),
     )
 
 
 def _session(
     shelf: Shelf, standing: Standing, chance: np.random.Generator, minutes: float, pace: float
 ) -> list[tuple[int, int, int]]:
-    """Exercise, topic and why, one after the other, each chosen as if those before had been done."""
+    """Exercise, topic and why, one after the other, each chosen as if those before had been done.
+
+    What takes too long for the time that is left is passed over, as long as something worth it still fits.
+    """
     barred = np.zeros((1, len(shelf.ids)), bool)
     found: list[tuple[int, int, int]] = []
     spent = 0.0
@@ -164,8 +182,11 @@ def _session(
         if n < 0:
             return found
         takes = float(shelf.minutes[n]) * pace
-        if found and spent + takes / 2 > minutes:
-            return found
+        if found and spent + takes > minutes + LEAST:
+            if minutes - spent < LEAST:
+                return found
+            barred[0, n] = True
+            continue
         spent += takes
         found.append((n, int(choice.topic[0]), int(choice.why[0])))
         barred[0, n] = True
@@ -185,18 +206,17 @@ def _pace(shelf: Shelf, attempts: Sequence[Attempt]) -> float:
     return min(max(median(timed[-20:]), 0.5), 2.5) if len(timed) >= PACE_NEEDS else 1.0
 
 
-def _weakest(topics: Sequence[Mastery], trained: set[str], words: _Words, lang: str) -> list[Advice]:
+def _weakest(topics: Sequence[Mastery], trained: set[str], words: _Words) -> list[Advice]:
     weak = [t for t in topics if t.practised and not t.closed and t.item in trained and words.missed(t.item)]
     weak.sort(key=lambda t: (t.estimate, t.item))
     found = []
     for t in weak[:FOCUS]:
-        gap = table().gap(t.item)
-        found.append(Advice(t.item, words.reason(t.item, "weak") + _gap(gap, lang), gap))
+        found.append(Advice(t.item, words.reason(t.item, "weak"), table().gap(t.item)))
     return found
 
 
-def _gap(gap: Gap, lang: str) -> str:
-    return (" " if lang == "en" else "") + say(f"plan.gap_{gap}", lang)
+def _names(items: Sequence[str], lang: str) -> str:
+    return say("plan.mark", lang).join(name_of(i, lang) for i in items)
 
 
 def _strongest(topics: Sequence[Mastery], words: _Words, lang: str) -> list[Advice]:
@@ -242,17 +262,23 @@ class _Words:
         name = catalogue().items[item].name[self.lang] if item in catalogue().items else item
         values: dict[str, Any] = {"name": name, "n": len(recent), "m": len(missed)}
         if not missed:
+            halves = any(a.items[item] == "partly" for a in recent)
             unsure = any(OUTCOMES[a.items[item]] != EARNED for a in recent)
-            return say(
-                "plan.why_unsure" if unsure else "plan.why_shaky", self.lang, **{**values, "name": self._plain(item)}
-            )
+            key = "partly" if halves else "unsure" if unsure else "shaky"
+            return self._say(key, once=len(recent) == 1, **{**values, "name": self._plain(item)})
+        counted = {"once": len(recent) == 1, "all_": len(recent) == len(missed)}
         said, times = self._said(item, missed)
         if not said:
-            return say("plan.why_fault" if fault else "plan.why_missing", self.lang, **values)
+            return self._say("fault" if fault else "missing", **counted, **values)
         if fault:
-            return say("plan.why_fault_words", self.lang, words=said, **values)
-        always = times == len(recent) == len(missed) > 1
-        return say("plan.why_always" if always else "plan.why_words", self.lang, words=said, **values)
+            return self._say("fault_words", **counted, words=said, **values)
+        if times == len(recent) == len(missed) > 1:
+            return self._say("always", words=said, **values)
+        return self._say("words", **counted, words=said, **values)
+
+    def _say(self, key: str, *, once: bool = False, all_: bool = False, **values: Any) -> str:
+        """The reason; with one attempt, or the same in all, as a person would say it."""
+        return say(f"plan.why_{key}{'_once' if once else '_all' if all_ else ''}", self.lang, **values)
 
     def _plain(self, item: str) -> str:
         """The topic's name for use in quotation marks."""

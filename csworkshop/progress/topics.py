@@ -26,6 +26,7 @@ OUTCOMES = {
     "fault": MISSING,
     "critical": MISSING,
     "unsure": UNSURE,
+    "partly": UNSURE,  # half done tells as little of success as a judge who isn't sure
     "earned": EARNED,
     "clean": EARNED,
 }
@@ -139,7 +140,7 @@ def name_of(item: str, lang: str | None = None) -> str:
     if known is None:
         return item
     name = known.name[lang or "zh"]
-    return name if known.type == "technique" else say("progress.avoid", lang, name=name)
+    return name if known.type == "technique" else say("progress.avoid", lang, name=name[0].lower() + name[1:])
 
 
 def parameters(items: Iterable[str]) -> Parameters:

@@ -12,8 +12,9 @@ from csworkshop.classroom.pages import both, exercise_title, room_page, text_dat
 from csworkshop.classroom.private import PrivateError
 from csworkshop.classroom.stage import Stage
 from csworkshop.classroom.store import Class, ClassError
-from csworkshop.exercises.library import exercise_files
+from csworkshop.exercises.library import OWN, UnknownExercise, exercise_files, load_any
 from csworkshop.screens.paged import Message, NotDone, PagedScreen, script
+from csworkshop.text.datafile import DataFileError
 
 
 def dashboard(folder: str | Path, *, lang: str | None = None) -> Dashboard:
@@ -29,14 +30,15 @@ class Dashboard(PagedScreen):
 
     _esm = script("dashboard", "stage")
     groups = ("screen_class",)
-    every = 1.0
+    every = 0.5
 
     def __init__(self, klass: Class, lang: str | None = None) -> None:
         self.klass, self.watch, self.stage = klass, Watch(klass), Stage(klass)
         self.names = False
         self._reading: int | None = None  # the seat whose text is looked at
-        known = [{"id": p.stem, "title": exercise_title(p.stem)} for p in exercise_files() if "-a-" not in p.stem]
-        super().__init__(lang, exercises=known)
+        ids = [path.stem for path in exercise_files() if "-a-" not in path.stem]
+        self._titles = {name: exercise_title(name) for name in ids}
+        super().__init__(lang, exercises=[{"id": name, "title": title} for name, title in self._titles.items()])
 
     def __repr__(self) -> str:
         return self.klass.title
@@ -51,7 +53,21 @@ class Dashboard(PagedScreen):
             text = text_data(room, self._reading)
             words = text["text" if self.names else "masked"] if text else ""
             reading = {"number": self._reading, "text": words}
-        return {"class": self.klass.title, "names": self.names, "reading": reading, **room_page(room, names=self.names)}
+        return {
+            "class": self.klass.title,
+            "folder": str(self.klass.folder),
+            "names": self.names,
+            "reading": reading,
+            **room_page(room, names=self.names),
+        }
+
+    def _exercise(self, words: str) -> str:
+        """The id of the exercise that the instructor means: by its title, or by its id."""
+        found = next((name for name, title in self._titles.items() if words in title.values()), words)
+        try:
+            return load_any(found, Path(OWN)).id if found else ""
+        except (UnknownExercise, DataFileError) as error:
+            raise NotDone(both("screen_class.no_exercise")) from error
 
     def act(self, name: str, data: Message) -> Message:
         stage, now = self.stage, time.time()
@@ -60,7 +76,7 @@ class Dashboard(PagedScreen):
             "read": lambda: setattr(self, "_reading", data.get("number")),
             "start": lambda: stage.start(str(data.get("title", "")), str(data.get("exercise", ""))),
             "end": stage.end,
-            "exercise": lambda: stage.set_exercise(str(data["exercise"])),
+            "exercise": lambda: stage.set_exercise(self._exercise(str(data["exercise"]).strip())),
             "ask": lambda: stage.ask(str(data["title"]), [str(o) for o in data["options"]]),
             "show": lambda: stage.show(self.watch.snapshot(now), [int(n) for n in data["numbers"]], str(data["title"])),
             "close": lambda: stage.close(data["which"], self.watch.snapshot(now)),

@@ -21,7 +21,7 @@ class Home(PagedScreen):
 
     _esm = script("home")
     groups = ("home",)
-    every = 10.0
+    every = 2.0  # a look is one stat of the log
 
     def __init__(self, workspace: Path, lang: str | None = None) -> None:
         self.workspace = workspace

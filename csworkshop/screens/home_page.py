@@ -4,55 +4,40 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from csworkshop.classroom.pages import exercise_title
-from csworkshop.exercises.library import content, exercise_files
-from csworkshop.progress.mastery import Mastery, known_items, mastery
+from csworkshop.exercises.library import exercise_files
+from csworkshop.progress.lessons import lesson_exercises, lesson_of, lesson_title, lessons
+from csworkshop.progress.mastery import Mastery
 from csworkshop.progress.plan import Plan, make_plan
+from csworkshop.progress.plan_view import plan_view
 from csworkshop.progress.records import Attempt, History
-from csworkshop.progress.shelf import exercises, shelf_of
 from csworkshop.progress.topics import name_of
 from csworkshop.text.language import LANGUAGES, say
 
 MODULES = ("m1", "m2", "m3", "m4", "m5", "m6", "m7")
 SESSION = "今日练习.ipynb"
 MOST_TOPICS = 12
-_STUDIO = re.compile(r'studio\(\s*\\?"([\w-]+)\\?"')
-
-
-@lru_cache(maxsize=1)
-def lessons() -> dict[str, Path]:
-    """The lessons' notebooks by module."""
-    found = sorted((content() / "notebooks").glob("m[1-7]-*.ipynb"))
-    return {path.name[:2]: path for path in found}
-
-
-@lru_cache(maxsize=1)
-def lesson_exercises() -> dict[str, tuple[str, ...]]:
-    """Ids of the exercises in each lesson, in its order."""
-    return {m: tuple(dict.fromkeys(_STUDIO.findall(path.read_text("utf-8")))) for m, path in lessons().items()}
 
 
 def home_page(history: History, workspace: Path, now: datetime) -> dict[str, Any]:
     """Everything that the home page shows. `workspace` is where the trainee's notebooks lie."""
     attempts = history.attempts
     plans = {lang: make_plan(attempts, now, lang=lang) for lang in LANGUAGES}
-    topics = [t for t in mastery(shelf_of(exercises(), known_items(attempts)), attempts, now) if t.practised]
+    plan = plans["zh"]
+    topics = sorted((t for t in plan.mastery if t.practised), key=lambda t: (t.estimate, t.item))
     return {
         "attempts": len(attempts),
         "modules": [_module(m, attempts, workspace) for m in MODULES if m in lessons()],
-        "topics": [_topic(t, now) for t in sorted(topics, key=lambda t: (t.estimate, t.item))[:MOST_TOPICS]],
-        "due": sum(1 for t in topics if t.due and t.due <= now),
-        "session": _session(plans),
-        "focus": _advice(plans, "focus"),
-        "strengths": _advice(plans, "strengths"),
+        "topics": [_topic(t, plan) for t in topics[:MOST_TOPICS]],
+        "more_topics": max(len(topics) - MOST_TOPICS, 0),
+        "plan": plan_view(plans, len(attempts)),
+        "first": _first(attempts, workspace),
         "feedback": _feedback(workspace),
         "last": _last(attempts, workspace),
         "told": {lang: history.told(lang) for lang in LANGUAGES} if history.troubles else None,
@@ -103,7 +88,7 @@ def _module(module: str, attempts: Sequence[Attempt], workspace: Path) -> dict[s
     lesson = lessons()[module]
     return {
         "module": module,
-        "title": lesson.stem.partition("-")[2],
+        "title": lesson_title(module),
         "tried": sum(1 for e in asked if e in best),
         "passed": sum(1 for e in asked if e in passed),
         "of": len(asked),
@@ -111,7 +96,7 @@ def _module(module: str, attempts: Sequence[Attempt], workspace: Path) -> dict[s
     }
 
 
-def _topic(t: Mastery, now: datetime) -> dict[str, Any]:
+def _topic(t: Mastery, plan: Plan) -> dict[str, Any]:
     return {
         "item": t.item,
         "name": {lang: name_of(t.item, lang) for lang in LANGUAGES},
@@ -120,28 +105,26 @@ def _topic(t: Mastery, now: datetime) -> dict[str, Any]:
         "high": round(t.high, 3),
         "closed": t.closed,
         "practised": t.practised,
-        "due": bool(t.due and t.due <= now),
+        "due": t.item in plan.due,
     }
 
 
-def _session(plans: dict[str, Plan]) -> list[dict[str, Any]]:
-    steps = []
-    for n, step in enumerate(plans["zh"].steps):
-        reason = {lang: plans[lang].steps[n].reason for lang in LANGUAGES}
-        title = {lang: step.title[lang] for lang in LANGUAGES}
-        steps.append({"exercise": step.exercise, "title": title, "minutes": round(step.minutes), "reason": reason})
-    return steps
-
-
-def _advice(plans: dict[str, Plan], which: str) -> list[dict[str, str]]:
-    count = len(getattr(plans["zh"], which))
-    return [{lang: getattr(plans[lang], which)[n].text for lang in LANGUAGES} for n in range(count)]
+def _first(attempts: Sequence[Attempt], workspace: Path) -> dict[str, Any] | None:
+    """The first lesson, for who has done nothing yet and has it at hand."""
+    path = next(iter(lessons().values()), None)
+    if attempts or path is None or not (workspace / path.name).exists():
+        return None
+    return {"module": path.name[:2], "title": lesson_title(path.name[:2]), "file": path.name}
 
 
 def _feedback(workspace: Path) -> list[dict[str, str]]:
     """Feedback pages in the workspace, the newest first: nbgrader fetches them into ASSIGNMENT/feedback."""
     pages = sorted(workspace.glob("*/feedback/**/*.html"), key=lambda p: p.stat().st_mtime, reverse=True)
-    return [{"name": p.stem, "file": p.relative_to(workspace).as_posix()} for p in pages[:5]]
+    day = [f"{datetime.fromtimestamp(p.stat().st_mtime):%Y-%m-%d}" for p in pages[:5]]
+    return [
+        {"name": f"{p.stem} · {on}", "file": p.relative_to(workspace).as_posix()}
+        for p, on in zip(pages[:5], day, strict=True)
+    ]
 
 
 def _last(attempts: Sequence[Attempt], workspace: Path) -> dict[str, Any] | None:
@@ -150,7 +133,7 @@ def _last(attempts: Sequence[Attempt], workspace: Path) -> dict[str, Any] | None
         return None
     a = attempts[-1]
     titles = {p.stem for p in exercise_files()}
-    module = next((m for m, asked in lesson_exercises().items() if a.exercise in asked), "")
+    module = lesson_of(a.exercise)
     file = lessons()[module].name if module and (workspace / lessons()[module].name).exists() else ""
     title = exercise_title(a.exercise) if a.exercise in titles else dict.fromkeys(LANGUAGES, a.exercise)
     return {"exercise": a.exercise, "title": title, "score": round(100 * a.score), "passed": a.passed, "file": file}

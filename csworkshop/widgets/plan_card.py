@@ -5,20 +5,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from csworkshop.progress.plan import SESSION_MINUTES, Advice, Plan, make_plan, step_words
+from csworkshop.progress.plan import SESSION_MINUTES, Plan, make_plan
+from csworkshop.progress.plan_view import plan_view
 from csworkshop.progress.recorder import now
 from csworkshop.progress.records import Log
-from csworkshop.progress.topics import name_of
 from csworkshop.text.language import default_language, say
-from csworkshop.text.shipped import content
 from csworkshop.widgets.screen import Shown
 
 if TYPE_CHECKING:
@@ -68,84 +64,49 @@ def my_plan(minutes: float = SESSION_MINUTES, folder: Path | str = ".", lang: st
 def as_card(plan: Plan, attempts: int, trouble: str = "") -> str:
     """The plan as HTML, everything escaped: what trainees wrote is quoted in its reasons."""
     lang = plan.lang
-    parts = [_head(plan, attempts)]
-    if plan.steps:
-        parts.append(
-            f'<ol style="margin:12px 0 4px;padding-left:22px">{"".join(_step(plan, n) for n in _numbers(plan))}</ol>'
-        )
-    columns = [
-        _advice(f"plan.{key}", found, lang) for key, found in (("focus", plan.focus), ("strengths", plan.strengths))
-    ]
+    view = plan_view({lang: plan}, attempts)
+    parts = [_head(view, lang)]
+    if view["steps"]:
+        steps = "".join(_step(step, lang) for step in view["steps"])
+        parts.append(f'<ol style="margin:12px 0 4px;padding-left:22px">{steps}</ol>')
+    columns = [_advice(view, "focus", lang, view["gaps"]), _advice(view, "strengths", lang, [])]
     if any(columns):
-        parts.append(f'<div style="display:flex;flex-wrap:wrap;gap:4px 32px;margin-top:8px">{"".join(columns)}</div>')
-    if plan.due:
-        mark = "、" if lang == "zh" else ", "
-        parts.append(f"<p>{escape(say('plan.due', lang, names=mark.join(name_of(i, lang) for i in plan.due)))}</p>")
+        parts.append(f'<div style="display:flex;flex-wrap:wrap;gap:12px 32px;margin-top:12px">{"".join(columns)}</div>')
+    if view["due"]:
+        parts.append(f'<p style="margin:12px 0 0">{escape(view["due"][lang])}</p>')
     notes = [trouble, say("plan_card.foot", lang)]
-    parts += [f'<p style="{_QUIET};margin:8px 0 0">{escape(t)}</p>' for t in notes if t]
+    parts += [f'<p style="{_QUIET};margin:12px 0 0">{escape(t)}</p>' for t in notes if t]
     code = "en" if lang == "en" else "zh-CN"
     return (
-        f'<section lang="{code}" style="border:{_LINE};border-radius:10px;padding:16px 20px;max-width:760px;'
+        f'<section lang="{code}" style="border:{_LINE};border-radius:12px;padding:16px 20px;max-width:760px;'
         f'line-height:1.7">{"".join(parts)}</section>'
     )
 
 
-def _head(plan: Plan, attempts: int) -> str:
-    lang = plan.lang
-    title = say("plan.nothing", lang) if not plan.steps else say(
-        "plan.title", lang, number=len(plan.steps), minutes=round(plan.minutes)
-    )  # fmt: skip
-    share = round(100 * plan.closed / plan.topics) if plan.topics else 0
-    score = escape(say("plan.score", lang, closed=plan.closed, of=plan.topics))
-    so_far = escape(say("plan_card.so_far" if attempts else "plan_card.first", lang, number=attempts))
+def _head(view: dict[str, Any], lang: str) -> str:
+    score, so_far = escape(view["score"][lang]), escape(view["so_far"][lang])
     return (
-        f'<strong style="font-size:1.15em">{escape(title)}</strong>'
+        f'<strong style="font-size:1.15em">{escape(view["title"][lang])}</strong>'
         f'<div style="display:flex;flex-wrap:wrap;gap:4px 14px;align-items:center;margin-top:6px">'
-        f'<div role="img" aria-label="{score}" style="{_BAR}"><div style="{_DONE};width:{share}%"></div></div>'
+        f'<div role="img" aria-label="{score}" style="{_BAR}"><div style="{_DONE};width:{view["share"]}%"></div></div>'
         f'<span style="{_QUIET}">{score}{" " if lang == "en" else ""}{so_far}</span></div>'
     )
 
 
-def _numbers(plan: Plan) -> range:
-    return range(len(plan.steps))
-
-
-def _step(plan: Plan, n: int) -> str:
-    lang, step = plan.lang, plan.steps[n]
-    words = step_words(step, lang)
-    lesson = lesson_of(step.exercise)
-    meta = [words["level"], say("plan_card.minutes_of", lang, minutes=words["minutes"])]
-    if lesson:
-        meta.append(say("plan_card.lesson", lang, lesson=lesson))
-    why = escape(say(f"plan_card.why_{step.why}", lang))
+def _step(step: dict[str, Any], lang: str) -> str:
+    title, why, about, reason = (escape(step[key][lang]) for key in ("title", "why", "about", "reason"))
     return (
-        f'<li style="margin:0 0 10px"><strong>{escape(step.title[lang])}</strong><span style="{_PILL}">{why}</span><br>'
-        f'<span style="{_QUIET}">{escape(" · ".join(meta))}</span><br>{escape(step.reason)}</li>'
+        f'<li style="margin:0 0 10px"><strong>{title}</strong><span style="{_PILL}">{why}</span><br>'
+        f'<span style="{_QUIET}">{about}</span><br>{reason}</li>'
     )
 
 
-def _advice(key: str, found: tuple[Advice, ...], lang: str) -> str:
-    if not found:
+def _advice(view: dict[str, Any], key: str, lang: str, more: list[dict[str, str]]) -> str:
+    if not view[key]:
         return ""
-    rows = "".join(f"<li>{escape(a.text)}</li>" for a in found)
+    rows = "".join(f"<li>{escape(one[lang])}</li>" for one in view[key])
+    notes = "".join(f'<p style="{_QUIET};margin:4px 0 0">{escape(one[lang])}</p>' for one in more)
     return (
-        f'<div style="flex:1 1 280px"><strong>{escape(say(key, lang))}</strong>'
-        f'<ul style="margin:2px 0 0;padding-left:20px">{rows}</ul></div>'
+        f'<div style="flex:1 1 280px"><strong>{escape(view[f"{key}_title"][lang])}</strong>'
+        f'<ul style="margin:2px 0 0;padding-left:20px">{rows}</ul>{notes}</div>'
     )
-
-
-@lru_cache(maxsize=1)
-def _lessons() -> dict[str, str]:
-    """Exercise -> the lesson that it stands in, as its file is called."""
-    found: dict[str, str] = {}
-    for path in sorted((content() / "notebooks").glob("*.ipynb")):
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-        for exercise in re.findall(r'studio\(\s*"([^"]+)"', code):
-            found.setdefault(exercise, path.stem)
-    return found
-
-
-def lesson_of(exercise: str) -> str:
-    """The name of the lesson that an exercise stands in; "" for one that stands in none."""
-    return _lessons().get(exercise, "")

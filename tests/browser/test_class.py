@@ -42,6 +42,7 @@ def test_a_vote_reaches_the_dashboard(klass: Class, tmp_path: Path, open_noteboo
     assert "小周" not in teacher.locator(".cs-dashboard").inner_text()
     teacher.get_by_role("button", name="显示昵称").click()
     teacher.locator(".cs-seat", has_text="小周").wait_for()
+    teacher.locator(".cs-tools summary").click()
     teacher.locator(".cs-tool input[maxlength='200']").first.fill("看第二条提示")
     teacher.get_by_role("button", name="发给全班").nth(1).click()
     trainee.locator(".cs-nudge", has_text="看第二条提示").wait_for()

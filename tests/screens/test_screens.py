@@ -16,14 +16,16 @@ from csworkshop.classroom.stage import Stage
 from csworkshop.classroom.store import Class, ClassError
 from csworkshop.exercises.library import content, load_exercise
 from csworkshop.exercises.marking import mark
-from csworkshop.lab.workspace import HOME
+from csworkshop.lab.workspace import HOME, bring_lessons
 from csworkshop.progress.recorder import Recorder
+from csworkshop.progress.records import Log
 from csworkshop.screens.dashboard import Dashboard, dashboard
 from csworkshop.screens.home import Home, home
 from csworkshop.screens.paged import HERE, PagedScreen, script
 from csworkshop.screens.panel import ClassPanel, class_panel
 from csworkshop.screens.treehole import TreeHole, tree_hole
 from csworkshop.text.language import LANGUAGES, strings
+from tests.progress.made import Made, attempt
 
 SCREENS: dict[str, tuple[str, ...]] = {"treehole": (), "panel": ("stage",), "dashboard": ("stage",), "home": ()}
 
@@ -153,12 +155,29 @@ def test_nicknames_and_words_are_on_the_page_only_when_asked_for(klass: Class) -
 
 
 @pytest.mark.parametrize(
-    ("name", "data"), [("ask", {"title": "", "options": ["a", "b"]}), ("count_down", {"minutes": "x"})]
+    ("name", "data"),
+    [
+        ("ask", {"title": "", "options": ["a", "b"]}),
+        ("count_down", {"minutes": "x"}),
+        ("exercise", {"exercise": "没有这道题"}),
+    ],
 )
 def test_what_cannot_be_done_is_told(name: str, data: dict[str, Any], klass: Class) -> None:
     Stage(klass).start("第二课")
     done = Tab(dashboard(klass.folder)).act(name, **data)
     assert not done["ok"] and done["said"]["zh"]
+
+
+@pytest.mark.parametrize("words", ["m2-vague-delivery", "把“尽快”说清楚"])
+def test_everybody_is_sent_to_an_exercise_by_id_or_title(words: str, klass: Class) -> None:
+    stage = Stage(klass)
+    stage.start("第二课")
+    teacher = Tab(dashboard(klass.folder))
+    assert teacher.act("exercise", exercise=words)["ok"]
+    assert stage.session.exercise == "m2-vague-delivery"
+    with pytest.raises(ClassError, match="编号"):
+        stage.set_exercise("把“尽快”说清楚")
+    assert stage.session.exercise == "m2-vague-delivery", "the session can still be read"
 
 
 def test_the_dashboard_is_the_instructors(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,19 +191,22 @@ def test_the_dashboard_is_the_instructors(klass: Class, monkeypatch: pytest.Monk
 
 def test_home_page_with_nothing_one_attempt_and_a_broken_line(tmp_path: Path) -> None:
     empty = Tab(home(tmp_path))
-    assert empty.page["attempts"] == 0 and empty.page["session"] and not empty.page["topics"]
+    assert empty.page["attempts"] == 0 and empty.page["plan"]["steps"] and not empty.page["topics"]
+    assert empty.page["first"] is None, "no lesson lies here to be opened"
     exercise = load_exercise("m2-vague-delivery")
     text = "应该快了，我们会尽快送到，请您耐心等待。"
     Recorder(tmp_path, timer=None).check(exercise, mark(text, exercise, "fast"), text=text)
     with (tmp_path / "progress.jsonl").open("a", encoding="utf-8") as log:
         log.write('{"schema": 1, "at": "202')
+    before = empty.page
     (told,) = empty.tick()
     page = told["page"]
     assert page["attempts"] == 1 and page["told"]["zh"]
     assert page["last"]["exercise"] == exercise.id
     vague = next(t for t in page["topics"] if t["item"] == "vague")
     assert 0 <= vague["low"] <= vague["estimate"] <= vague["high"] <= 1
-    assert all(step["reason"]["zh"] and step["reason"]["en"] for step in page["session"])
+    assert all(step["reason"]["zh"] and step["reason"]["en"] for step in page["plan"]["steps"])
+    assert page["plan"] != before["plan"], "an attempt changes the plan at once"
 
 
 def test_todays_session_is_a_notebook_of_the_plans_exercises(tmp_path: Path) -> None:
@@ -193,8 +215,19 @@ def test_todays_session_is_a_notebook_of_the_plans_exercises(tmp_path: Path) -> 
     notebook = nbformat.read(tmp_path / done["file"], as_version=4)
     nbformat.validate(notebook)
     asked = [c.source for c in notebook.cells if c.cell_type == "code"]
-    assert [f'studio("{s["exercise"]}")' in source for s, source in zip(tab.page["session"], asked, strict=True)]
-    assert len(asked) == len(tab.page["session"]) >= 2
+    assert [f'studio("{s["exercise"]}")' in source for s, source in zip(tab.page["plan"]["steps"], asked, strict=True)]
+    assert len(asked) == len(tab.page["plan"]["steps"]) >= 2
+
+
+def test_who_is_new_is_led_to_the_first_lesson(tmp_path: Path) -> None:
+    bring_lessons(tmp_path, lang="zh")
+    assert Tab(home(tmp_path)).page["first"]["file"] == "m1-服务理念.ipynb"
+
+
+def test_an_answer_that_is_half_done_stops_nothing(tmp_path: Path) -> None:
+    Log(tmp_path).add(attempt(Made("m2-vague-delivery"), items={"empathy": "partly"}))
+    page = Tab(home(tmp_path)).page
+    assert any("一半" in one["reason"]["zh"] for one in page["plan"]["steps"]) or page["topics"]
 
 
 def test_the_home_notebook_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

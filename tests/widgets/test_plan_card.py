@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import html
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from csworkshop import my_plan
+from csworkshop.progress.lessons import lesson_of, lesson_title, lessons
 from csworkshop.progress.plan import make_plan
 from csworkshop.progress.records import Log
-from csworkshop.widgets.plan_card import as_card, lesson_of
+from csworkshop.widgets.plan_card import as_card
 from tests.progress.made import NOW, Made, attempt
 
 TIME = Made("m2-vague-delivery", items=("specific_time", "vague"))
@@ -67,8 +69,8 @@ def test_the_card_quotes_the_trainees_words_and_escapes_them(workspace: Path) ->
 
 def test_english_says_the_same_in_english(workspace: Path) -> None:
     card = my_plan(folder=workspace, lang="en")
-    assert 'lang="en"' in card.markup and "you wrote" in card.markup and "Work on first:" in card.markup
-    assert "to work on" in card.markup and "your computer only" in card.markup
+    assert 'lang="en"' in card.markup and "you wrote" in card.markup and "Weakest so far" in card.markup
+    assert "to work on" in card.markup and "your own folder" in card.markup
 
 
 def test_the_same_lines_as_the_command(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,10 +105,33 @@ def test_minutes_out_of_bounds_are_refused() -> None:
 
 
 def test_a_step_tells_its_lesson() -> None:
-    assert lesson_of("m2-vague-delivery") == "m2-沟通技巧"
+    assert lesson_of("m2-vague-delivery") == "m2"
     assert lesson_of("m2-a-parcel") == ""
     plan = make_plan([], NOW, library=[TIME])
-    assert "在《m2-沟通技巧》里" in as_card(plan, 0)
+    assert "在 m2 沟通技巧" in as_card(plan, 0)
+    assert {m: path.stem for m, path in lessons().items()} == {m: f"{m}-{lesson_title(m)['zh']}" for m in lessons()}
+
+
+def test_the_card_and_the_home_page_say_the_same(workspace: Path) -> None:
+    from csworkshop.screens.home_page import home_page
+
+    history = Log(workspace).read()
+    shown = home_page(history, workspace, NOW)["plan"]
+    for lang in ("zh", "en"):
+        plan = make_plan(history.attempts, NOW, lang=lang)
+        card, lines = html.unescape(as_card(plan, len(history.attempts))), "\n".join(plan.lines())
+        titles = [shown["title"], shown["focus_title"], *shown["focus"], *shown["gaps"], *shown["strengths"]]
+        for words in titles:
+            assert words[lang] in card and words[lang] in lines
+        for step in shown["steps"]:
+            assert all(step[key][lang] in card for key in ("title", "why", "about", "reason"))
+
+
+def test_one_attempt_is_told_as_a_person_would(tmp_path: Path) -> None:
+    Log(tmp_path).add(attempt(TIME, good=False, words={"vague": ("尽快",)}))
+    card = my_plan(folder=tmp_path)
+    assert "上一次没做到，写的是“尽快”" in card.text and "最近 1 次" not in card.text
+    assert "last time" in my_plan(folder=tmp_path, lang="en").text
 
 
 def test_an_empty_library_is_told() -> None:

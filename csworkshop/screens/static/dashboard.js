@@ -2,6 +2,8 @@
 import { button, icon, make } from "./page.js";
 import { stageParts } from "./stage.js";
 
+const MANY = 12; // seats above which cards are drawn close together
+const LISTED = 8; // of those who may be stuck; the cards show all
 const GOOD = { technique: ["earned"], fault: ["clean"] };
 
 export function screen(voice, act, content) {
@@ -16,10 +18,12 @@ export function screen(voice, act, content) {
   const reading = make("section", "cs-box cs-reading");
   const shown = make("div", "cs-inside");
   const tools = stageTools(voice, act, content);
-  const left = make("div", "cs-column", {}, stuck, seats, reading);
+  const notes = make("div", "cs-inside");
   const right = make("div", "cs-column", {}, common, heat);
-  const node = make("div", "cs-grid cs-dashboard", {}, head, shown, make("div", "cs-two", {}, left, right), tools.node);
+  const room = make("div", "cs-two", {}, make("div", "cs-column", {}, stuck, reading, seats), right);
+  const node = make("div", "cs-grid cs-dashboard", {}, head, notes, tools.node, shown, room);
   const chosen = new Set();
+  const cards = new Map(); // seat -> its card
   let page = null;
 
   function draw() {
@@ -27,14 +31,18 @@ export function screen(voice, act, content) {
     title.textContent = `${page.class} · ${voice.pick(page.title)}`;
     people.replaceChildren(
       make("span", "", {}, voice.pick(page.people)),
+      ...(page.exercise ? [make("span", "", {}, voice.say("all_on", { title: voice.pick(page.exercise.title) }))] : []),
       ...page.standings.filter(({ number }) => number).map(({ standing, text, number }) => make("span", `cs-st-${standing}`, {}, `${voice.pick(text)} ${number}`)),
     );
     drawSwitches();
-    shown.replaceChildren(...stageParts(voice, page, null), ...enders());
-    stuck.hidden = !page.lesson;
-    stuck.replaceChildren(box("stuck_title"), ...(page.stuck.length ? page.stuck.map((seat) => stuckLine(seat)) : [make("p", "cs-quiet", {}, voice.pick(page.nobody_stuck))]));
-    seats.replaceChildren(...page.seats.map(seatCard));
-    if (page.none) seats.replaceChildren(make("p", "cs-quiet", {}, voice.pick(page.none)));
+    notes.replaceChildren(...notices());
+    shown.replaceChildren(...stageParts(voice, page, null, enders));
+    const empty = !page.seats.length;
+    room.hidden = empty;
+    seats.classList.toggle("cs-dense", page.seats.length > MANY);
+    stuck.replaceChildren(box("stuck_title"), ...(page.stuck.length ? stuckLines() : [make("p", "cs-quiet", {}, voice.pick(page.nobody_stuck))]));
+    place(seats, page.seats.map(seatCard));
+    for (const number of cards.keys()) if (!page.seats.some((seat) => seat.number === number)) cards.delete(number), chosen.delete(number);
     const faults = page.common.length ? page.common.map(faultEntry) : [make("p", "cs-quiet", {}, voice.pick(page.no_common))];
     common.replaceChildren(box("common_title"), ...faults);
     heat.hidden = !page.heat.length;
@@ -45,7 +53,20 @@ export function screen(voice, act, content) {
       close.addEventListener("click", () => act("read", { number: null }));
       reading.replaceChildren(make("p", "cs-label", {}, voice.say("reading", { n: page.reading.number }), close), make("p", "cs-said", { lang: "zh-CN" }, page.reading.text || "—"));
     }
+    right.hidden = !page.lesson;
     tools.draw(page, chosen);
+  }
+  // What there is to know before there is anybody to see, and what must not be forgotten.
+  function notices() {
+    const found = [];
+    if (!page.lesson) found.push(make("p", "cs-quiet", {}, voice.say("not_begun")));
+    if (page.how_join) {
+      const line = `from csworkshop import class_panel; class_panel(${JSON.stringify(page.folder)})`;
+      found.push(make("div", "cs-box", {}, make("p", "cs-label", {}, voice.pick(page.none)), make("p", "", {}, voice.pick(page.how_join)), make("code", "cs-code", {}, line)));
+    }
+    if (page.names) found.push(make("p", "cs-notice cs-notice-info", {}, voice.say("names_on")));
+    if (page.unreadable) found.push(make("p", "cs-quiet", {}, voice.pick(page.unreadable)));
+    return found;
   }
   function box(key) {
     return make("p", "cs-label", {}, voice.pick(page[key]));
@@ -68,6 +89,10 @@ export function screen(voice, act, content) {
       switches.replaceChildren(names, lesson);
     }
   }
+  function stuckLines() {
+    const rest = page.stuck.length - LISTED;
+    return [...page.stuck.slice(0, LISTED).map(stuckLine), ...(rest > 0 ? [make("p", "cs-quiet", {}, voice.say("more_stuck", { n: rest }))] : [])];
+  }
   function stuckLine(seat) {
     const why = seat.reason ? voice.pick(seat.reason) : "";
     return make("p", "", {}, make("strong", "", {}, who(seat)), ` ${voice.pick(seat.exercise_title)} · ${why}`);
@@ -75,20 +100,47 @@ export function screen(voice, act, content) {
   function who(seat) {
     return seat.name ? `${voice.pick(seat.label)} ${seat.name}` : voice.pick(seat.label);
   }
+  // A card stays the same node as long as its trainee is there, so that neither focus nor a tick gets lost.
   function seatCard(seat) {
-    const score = make("span", "cs-seat-score", {}, seat.score === null ? "–" : seat.score);
-    const top = make("p", "cs-seat-top", {}, make("strong", "", {}, who(seat)), score);
-    const state = make("p", "cs-seat-state", {}, make("span", `cs-st-${seat.standing}`, {}, voice.pick(seat.text)), ` · ${voice.pick(seat.changed)}`);
-    const card = make("div", `cs-seat cs-seat-${seat.standing}`, { role: "listitem" }, top, make("p", "cs-seat-exercise", {}, voice.pick(seat.exercise_title)), sparkline(seat.scores), state);
-    if (seat.texts) {
-      const read = button("cs-link", {}, voice.say("read"));
-      read.addEventListener("click", () => act("read", { number: seat.number }));
-      const pick = make("input", "", { type: "checkbox", "aria-label": voice.say("choose", { n: seat.number }) });
-      pick.checked = chosen.has(seat.number);
-      pick.addEventListener("change", () => (pick.checked ? chosen.add(seat.number) : chosen.delete(seat.number), tools.draw(page, chosen)));
-      card.append(make("p", "cs-seat-tools", {}, read, make("label", "", {}, pick, voice.say("to_gallery"))));
-    }
-    return card;
+    const known = cards.get(seat.number) ?? newCard(seat.number);
+    cards.set(seat.number, known);
+    known.draw(seat);
+    return known.node;
+  }
+  function newCard(number) {
+    const name = make("strong");
+    const score = make("span", "cs-seat-score");
+    const exercise = make("p", "cs-seat-exercise");
+    const line = make("div", "cs-spark-box");
+    const state = make("p", "cs-seat-state");
+    const read = button("cs-link", {});
+    read.addEventListener("click", () => act("read", { number }));
+    const pick = make("input", "", { type: "checkbox" });
+    pick.addEventListener("change", () => (pick.checked ? chosen.add(number) : chosen.delete(number), tools.draw(page, chosen)));
+    const label = make("span");
+    const deeds = make("p", "cs-seat-tools", {}, read, make("label", "", {}, pick, label));
+    const card = make("div", "", { role: "listitem" }, make("p", "cs-seat-top", {}, name, score), exercise, line, state, deeds);
+    return {
+      node: card,
+      draw(seat) {
+        card.className = `cs-seat cs-seat-${seat.standing}`;
+        name.textContent = who(seat);
+        score.textContent = seat.score === null ? "–" : seat.score;
+        exercise.textContent = exercise.title = voice.pick(seat.exercise_title);
+        line.replaceChildren(sparkline(seat.scores));
+        state.replaceChildren(make("span", `cs-st-${seat.standing}`, {}, voice.pick(seat.text)), seat.changed ? ` · ${voice.pick(seat.changed)}` : "");
+        deeds.hidden = !seat.texts;
+        read.textContent = voice.say("read");
+        pick.checked = chosen.has(number);
+        pick.setAttribute("aria-label", voice.say("choose", { n: number }));
+        label.textContent = voice.say("to_gallery");
+      },
+    };
+  }
+  // Nodes that stand where they belong are left alone: moving one would take the focus from it.
+  function place(box, nodes) {
+    for (const gone of [...box.children].filter((one) => !nodes.includes(one))) gone.remove();
+    nodes.forEach((one, n) => box.children[n] === one || box.insertBefore(one, box.children[n] ?? null));
   }
   function sparkline(scores) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -119,14 +171,9 @@ export function screen(voice, act, content) {
     }
     return make("div", "cs-heat-row", {}, make("span", "cs-heat-name", {}, voice.pick(row.name)), bar, make("span", "cs-heat-count", {}, voice.pick(row.text)));
   }
-  function enders() {
-    const ends = [];
-    for (const which of ["poll", "gallery", "timer", "nudge"]) {
-      if (!page[which]) continue;
-      if (page[which].open) ends.push(ender(which, "close_vote", "close"));
-      ends.push(ender(which, `clear_${which}`, "clear"));
-    }
-    return ends.length ? [make("div", "cs-actions", {}, ...ends)] : [];
+  function enders(which) {
+    const ends = page[which].open ? [ender(which, "close_vote", "close")] : [];
+    return [make("div", "cs-actions", {}, ...ends, ender(which, `clear_${which}`, "clear"))];
   }
   function ender(which, key, deed) {
     const press = button("cs-link", {}, voice.say(key));
@@ -165,8 +212,8 @@ function stageTools(voice, act, content) {
   ];
   const summary = make("summary", "");
   const node = make("details", "cs-tools", {}, summary, list, make("div", "cs-tool-rows", {}, ...rows.map((row) => row.node)));
-  node.open = true;
   let picked = new Set();
+  let drawn = false;
 
   function tool(key, fields, press, deed) {
     const name = make("p", "cs-label");
@@ -193,6 +240,8 @@ function stageTools(voice, act, content) {
     draw(page, chosen) {
       picked = chosen;
       node.hidden = !page.lesson;
+      if (!drawn) node.open = !page.seats.length; // then it stays as the instructor leaves it
+      drawn = true;
       gallery.textContent = voice.say("gallery_chosen", { n: chosen.size });
     },
   };

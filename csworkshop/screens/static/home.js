@@ -21,11 +21,15 @@ export function screen(voice, act) {
     });
     return anchor;
   }
-  function card(key, ...children) {
-    return make("section", "cs-box", {}, make("p", "cs-label", {}, voice.say(key)), ...children);
+  function card(words, ...children) {
+    return make("section", "cs-box", {}, make("p", "cs-label", {}, words), ...children);
+  }
+  function first() {
+    const open = link(page.first.file, voice.say("first_go", { title: voice.pick(page.first.title) }), "cs-button cs-primary cs-go");
+    return card(voice.say("first"), make("p", "", {}, voice.say("first_why")), make("p", "", {}, open), make("p", "cs-quiet", {}, voice.say("first_else")));
   }
   function session() {
-    const go = button("cs-button cs-primary", {}, voice.say("session_go"));
+    const go = button(page.first ? "cs-button" : "cs-button cs-primary", {}, voice.say("session_go"));
     go.addEventListener("click", async () => {
       go.disabled = true;
       const done = await act("session");
@@ -35,17 +39,25 @@ export function screen(voice, act) {
       draw();
       if (window.jupyterapp) node.querySelector(".cs-made a")?.click();
     });
-    const steps = page.session.map((step) =>
-      make("li", "", {}, make("strong", "", {}, voice.pick(step.title)), make("span", "cs-quiet", {}, ` ${voice.say("minutes", { n: step.minutes })}`), make("p", "cs-quiet", {}, voice.pick(step.reason))),
-    );
+    const steps = page.plan.steps.map((step) => {
+      const head = make("p", "", {}, make("strong", "", {}, voice.pick(step.title)), make("span", "cs-pill", {}, voice.pick(step.why)));
+      return make("li", "", {}, head, make("p", "cs-quiet cs-small", {}, voice.pick(step.about)), make("p", "", {}, voice.pick(step.reason)));
+    });
     const ready = made ? [make("p", "cs-made", {}, voice.say("session_made", { file: made }), " ", link(made, voice.say("open")))] : [];
-    return card("session", make("ol", "cs-session", {}, ...steps), go, ...ready);
+    return card(voice.pick(page.plan.title), ...(steps.length ? [make("ol", "cs-session", {}, ...steps), go] : []), ...ready);
+  }
+  function advice(which, more) {
+    if (!page.plan[which].length) return [];
+    const rows = page.plan[which].map((one) => make("li", "", {}, voice.pick(one)));
+    const notes = more.map((one) => make("p", "cs-quiet cs-small", {}, voice.pick(one)));
+    return [card(voice.pick(page.plan[`${which}_title`]), make("ul", "cs-advice", {}, ...rows), ...notes)];
   }
   function lessonRows() {
     return page.modules.map((m) => {
       const bar = make("span", "cs-heat-bar cs-plain-bar", {}, make("span", "cs-heat-good"));
       bar.firstChild.style.width = `${m.of ? (100 * m.passed) / m.of : 0}%`;
-      const name = m.file ? link(m.file, `${m.module} ${m.title}`) : make("span", "", {}, `${m.module} ${m.title}`);
+      const words = `${m.module} ${voice.pick(m.title)}`;
+      const name = m.file ? link(m.file, words) : make("span", "", {}, words);
       return make("div", "cs-heat-row cs-lesson-row", {}, name, bar, make("span", "cs-heat-count", {}, voice.say("module_of", { passed: m.passed, of: m.of })));
     });
   }
@@ -66,19 +78,20 @@ export function screen(voice, act) {
   }
   function draw() {
     if (!page) return;
-    const facts = page.attempts ? [voice.say("attempts", { n: page.attempts }), ...(page.due ? [voice.say("due", { n: page.due })] : [])] : [voice.say("welcome")];
+    const { plan } = page;
+    const sums = [plan.so_far, plan.score, ...(plan.due ? [plan.due] : [])].map((one) => voice.pick(one).replace(/[。.]$/, ""));
+    const facts = page.attempts ? sums : [voice.say("welcome")];
     const head = make("header", "", {}, make("h3", "cs-title", {}, voice.say("title")), make("p", "cs-facts", {}, ...facts.map((one) => make("span", "", {}, one))));
-    const left = [session()];
+    const left = [...(page.first ? [first()] : []), session(), ...advice("focus", plan.gaps), ...advice("strengths", [])];
     if (page.last) {
       const at = voice.say("go_on_at", { title: voice.pick(page.last.title), score: page.last.score });
-      left.push(card("go_on", make("p", "", {}, at, " ", ...(page.last.file ? [link(page.last.file, voice.say("open"))] : []))));
+      left.splice(1, 0, card(voice.say("go_on"), make("p", "", {}, at, " ", ...(page.last.file ? [link(page.last.file, voice.say("open"))] : []))));
     }
-    for (const which of ["focus", "strengths"]) {
-      if (page[which].length) left.push(card(which, make("ul", "cs-advice", {}, ...page[which].map((one) => make("li", "", {}, voice.pick(one))))));
-    }
-    if (page.feedback.length) left.push(card("feedback", make("ul", "cs-advice", {}, ...page.feedback.map(({ name, file }) => make("li", "", {}, link(file, name))))));
-    const right = [card("modules", ...lessonRows())];
-    if (page.topics.length) right.push(card("topics", ...page.topics.map(topicRow), make("p", "cs-quiet", {}, voice.say("topics_more"))));
+    const files = page.feedback.map(({ name, file }) => make("li", "", {}, link(file, name)));
+    if (files.length) left.push(card(voice.say("feedback"), make("ul", "cs-advice", {}, ...files)));
+    const right = [card(voice.say("modules"), ...lessonRows())];
+    const rest = page.more_topics ? ` ${voice.say("topics_rest", { n: page.more_topics })}` : "";
+    if (page.topics.length) right.push(card(voice.say("topics"), ...page.topics.map(topicRow), make("p", "cs-quiet cs-small cs-foot", {}, voice.say("topics_more") + rest)));
     const told = page.told ? [make("p", "cs-notice cs-notice-info", {}, voice.pick(page.told))] : [];
     node.replaceChildren(head, ...told, make("div", "cs-two", {}, make("div", "cs-column", {}, ...left), make("div", "cs-column", {}, ...right)), make("p", "cs-quiet", {}, voice.say("private")));
   }

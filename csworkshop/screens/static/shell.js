@@ -13,6 +13,8 @@ function render({ model, el: root }) {
   const waiting = new Map();
   let number = 0;
   let heard = Date.now();
+  let fresh = null; // a page that came and is not drawn yet
+  let pressed = false;
 
   const shown = screen(voice, act, content);
   root.classList.add("cs-studio", "cs-screen", "cs-waiting");
@@ -48,8 +50,20 @@ function render({ model, el: root }) {
       alarms.hide("page");
       shown.node.hidden = false;
       root.classList.remove("cs-waiting");
-      shown.draw(message.page);
+      fresh = message.page;
+      if (!pressed) draw();
     }
+  }
+  // What is under a finger stays until it is let go: a button drawn anew between press and release hears no click.
+  function draw() {
+    if (fresh) shown.draw(fresh);
+    fresh = null;
+  }
+  function press() {
+    pressed = true;
+  }
+  function release() {
+    if (pressed) setTimeout(() => ((pressed = false), draw()), 0);
   }
   function languages() {
     const toggle = make("div", "cs-toggle cs-screen-lang", { role: "group" });
@@ -81,11 +95,14 @@ function render({ model, el: root }) {
   }, content.every * 1000);
   const keys = (event) => ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") || event.stopPropagation();
   root.addEventListener("keydown", keys);
+  root.addEventListener("pointerdown", press, true);
+  for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, release);
   model.on("msg:custom", receive);
   model.on("change:lang", voice.redraw);
   send("hello");
   return () => {
     clearInterval(timer);
+    for (const end of ["pointerup", "pointercancel"]) window.removeEventListener(end, release);
     model.off("msg:custom", receive);
     model.off("change:lang", voice.redraw);
     send("bye");

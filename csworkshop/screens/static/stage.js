@@ -1,19 +1,22 @@
 // What the instructor shows and all see: a call, a timer, a poll, rewrites side by side.
 import { button, make } from "./page.js";
 
-// `vote(ballot, option)` for trainees, null for the instructor.
-export function stageParts(voice, page, vote) {
+// `vote(ballot, option)` for trainees, null for the instructor. `more(which)` gives what else stands under each.
+export function stageParts(voice, page, vote, more = () => []) {
   const parts = [];
   if (page.nudge) {
     const head = make("strong", "", {}, voice.pick(page.nudge.title));
-    parts.push(make("p", "cs-nudge", { role: "status" }, head, page.nudge.text));
+    parts.push(make("div", "cs-nudge", {}, make("p", "", { role: "status" }, head, page.nudge.text), ...more("nudge")));
   }
-  if (page.timer) parts.push(make("p", `cs-timer${page.timer.left ? "" : " cs-over-time"}`, { role: "timer" }, page.timer.label ? `${page.timer.label} · ` : "", voice.pick(page.timer.text)));
-  for (const which of ["poll", "gallery"]) if (page[which]) parts.push(ballot(voice, page[which], vote));
+  if (page.timer) {
+    const left = make("p", `cs-timer${page.timer.left ? "" : " cs-over-time"}`, { role: "timer" }, page.timer.label ? `${page.timer.label} · ` : "", voice.pick(page.timer.text));
+    parts.push(make("div", "cs-clock", {}, left, ...more("timer")));
+  }
+  for (const which of ["poll", "gallery"]) if (page[which]) parts.push(ballot(voice, page[which], vote, more(which)));
   return parts;
 }
 
-function ballot(voice, one, vote) {
+function ballot(voice, one, vote, more) {
   const head = make("p", "cs-who", {}, make("strong", "", {}, voice.pick(one.heading)), make("span", "", {}, one.title));
   const options = one.options.map((option) => {
     const label = option.label ? make("span", "cs-label", {}, voice.pick(option.label)) : "";
@@ -28,5 +31,5 @@ function ballot(voice, one, vote) {
     return pick;
   });
   const state = one.state ? [make("p", "cs-quiet", {}, voice.pick(one.state))] : [];
-  return make("section", `cs-ballot cs-ballot-${one.kind}`, {}, head, make("div", "cs-ballot-options", {}, ...options), ...state);
+  return make("section", `cs-ballot cs-ballot-${one.kind}`, {}, head, make("div", "cs-ballot-options", {}, ...options), make("div", "cs-ballot-foot", {}, ...state, ...more));
 }
