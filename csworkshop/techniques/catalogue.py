@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from csworkshop.techniques.rules import Rule, sieve
+from csworkshop.techniques.rules import Clear, Rule, sieve
 from csworkshop.techniques.scenario import Channel, Emotion, Persona, Scenario
 from csworkshop.text.datafile import DataFileError, explain, read_toml
 from csworkshop.text.expressions import ALWAYS, Sieve, join
@@ -28,6 +28,7 @@ PATTERN_KEYS = {
     "promise": (),
     "echo": ("any", "unless"),
     "opening": ("skip", "pardon"),
+    "opened": ("skip",),
     "lack": ("any", "unless"),
 }
 
@@ -86,7 +87,11 @@ class Example(BaseModel):
 
 
 class Item(BaseModel):
-    """One technique or fault, as its file declares it."""
+    """One technique or fault, as its file declares it.
+
+    `clears` are rules for words that look like the item and never are it: no other rule's hit in them counts, and
+    where a learned reader points at nothing else, the item isn't there.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str = Field(pattern=r"^[a-z][a-z_]*$")
@@ -95,6 +100,7 @@ class Item(BaseModel):
     why: Why
     advice: Bilingual
     rules: tuple[Rule, ...] = Field(min_length=1)
+    clears: tuple[Clear, ...] = ()
     shows: tuple[Example, ...] = Field(min_length=MIN_EXAMPLES)
     lacks: tuple[Example, ...] = Field(min_length=MIN_EXAMPLES)
 
@@ -130,7 +136,7 @@ class Catalogue:
     @cached_property
     def sieve(self) -> Sieve:
         """Tells which of all rules' expressions could match a text."""
-        return sieve(rule for item in self.items.values() for rule in item.rules)
+        return sieve(rule for item in self.items.values() for rule in (*item.rules, *item.clears))
 
     @cached_property
     def turns(self) -> tuple[list[Asked], ...]:
@@ -179,15 +185,18 @@ def load(folder: Path, tried: bool = False) -> Catalogue:
 def read_item(path: Path, lexicon: dict[str, list[str]], tried: bool = False) -> Item:
     """One catalogue file as an Item; `<NAME>` in a rule stands for that word list of the lexicon."""
     data: dict[str, Any] = read_toml(path)
-    data["rules"] = _fill(path, data.get("rules", []), lexicon)
+    for key in ("rules", "clears"):
+        data[key] = _fill(path, data.get(key, []), lexicon)
     try:
         item = Item.model_validate(data)
     except ValidationError as error:
         raise explain(path, error) from None
     if item.id != path.stem:
         raise DataFileError(path, "id", f"{item.id!r} must be the file's own name, {path.stem!r}")
-    for n, rule in enumerate(() if tried else item.rules):
-        _compile(path, n, rule)
+    if not tried:
+        for key in ("rules", "clears"):
+            for n, rule in enumerate(getattr(item, key)):
+                _compile(path, f"{key}[{n}]", rule)
     return item
 
 
@@ -220,7 +229,7 @@ def _fill(path: Path, value: Any, lexicon: dict[str, list[str]]) -> Any:
     return _LIST.sub(words, value)
 
 
-def _compile(path: Path, number: int, rule: Rule) -> None:
+def _compile(path: Path, place: str, rule: Rule) -> None:
     """Compile each pattern of a rule now, so that a broken one is the author's error and never a trainee's."""
     for key in PATTERN_KEYS[rule.kind]:
         value = getattr(rule, key)
@@ -228,12 +237,13 @@ def _compile(path: Path, number: int, rule: Rule) -> None:
             try:
                 join((pattern,))
             except re.error as error:
-                raise DataFileError(path, f"rules[{number}].{key}", f"{pattern!r} is no pattern: {error}") from None
+                raise DataFileError(path, f"{place}.{key}", f"{pattern!r} is no pattern: {error}") from None
 
 
 def _known_items(folder: Path, item: Item, known: set[str]) -> None:
-    for n, rule in enumerate(item.rules):
+    for n, rule in enumerate((*item.rules, *item.clears)):
         named = [*rule.unless_items, *rule.with_items, *rule.unless_elsewhere, *getattr(rule, "before", ())]
+        named += getattr(rule, "by", ())
         named += rule.of if rule.kind == "lack" else ()
         for other in named:
             if other not in known:

@@ -20,7 +20,7 @@ from csworkshop.techniques.quick import quick
 from csworkshop.techniques.readers import INSULT, Both
 from csworkshop.techniques.reading import Reading
 from csworkshop.techniques.relevance import taken_up
-from csworkshop.techniques.rules import PRESENT, Hit, run
+from csworkshop.techniques.rules import PRESENT, Hit, cleared, run, within
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.language import say
 from csworkshop.text.normalise import Folded, fold
@@ -100,10 +100,10 @@ def check(
     late = {asked.item for asked in turns[2]}
     for item in known:
         if item not in late:
-            found[item] = _weigh(item, found[item], reading, read, judge.get(item))
+            found[item] = _weigh(item, found, reading, read, judge.get(item))
     _run(turns[2], reading, found)
     for item in late:
-        found[item] = _weigh(item, found[item], reading, read, judge.get(item))
+        found[item] = _weigh(item, found, reading, read, judge.get(item))
     if scenario:  # a fact that isn't the customer's restates nothing
         found["restate"] = [h for h in found["restate"] if taken_up(folded.text[h.start : h.end], scenario)]
     return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()}, _insult(read))
@@ -122,25 +122,34 @@ def _insult(read: Heard | None) -> float:
     return 1 / (1 + math.exp(-float(read.odds[read.columns.index(INSULT)])))
 
 
-def _weigh(item: str, hits: list[Hit], reading: Reading, read: Heard | None, weight: Weight | None) -> list[Hit]:
+def _weigh(
+    item: str, found: dict[str, list[Hit]], reading: Reading, read: Heard | None, weight: Weight | None
+) -> list[Hit]:
     """The item's hits, all with the probability that rules and reader have together.
 
     An item that the readers weren't taught, a new one, is its rules' business alone.
 
     The words are the rule's or those that the reader points at, whichever the judge has found nearer to what
-    inspectors mark; where only one of them spoke, its own.
+    inspectors mark; where only one of them spoke, its own. Words that the item's `clears` know better are no hit,
+    and what only the reader hears, in such words, is nothing.
     """
+    hits = found[item]
     if read is None or weight is None:
         return hits
+    column, clears = read.columns.index(item), catalogue().items[item].clears
+    free = cleared(clears, reading, found) if clears else set()
+    hits = [h for h in hits if not within((h.start, h.end), free)]
     rule = max((h.score for h in hits), default=0.0)
-    column = read.columns.index(item)
     probability = weight.probability(rule, float(read.odds[column]))
     if probability < DOUBTFUL and not hits:
         return []
     sure = [h for h in hits if h.score >= min(rule, PRESENT)]
     if probability >= DOUBTFUL and (rule < PRESENT or (weight.point and _points(read, column))):
         spoke = sure[0].rule if rule >= PRESENT else READER
-        sure = [Hit(a, b, probability, spoke) for a, b in pointed(read, column, reading.text, POINTED)] or sure
+        spans = pointed(read, column, reading.text, POINTED)
+        if rule < PRESENT and spans and all(within(span, free) for span in spans):
+            return []
+        sure = [Hit(a, b, probability, spoke) for a, b in spans] or sure
     return [replace(h, score=probability) for h in sure]
 
 

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from csworkshop.techniques.rules import PRESENT
+from csworkshop.techniques.rules import CERTAIN, PRESENT, SURE
 
 WEIGHTS = Path(__file__).parent / "weights" / "judge.json"
-SURE = 0.6  # a rule's own score
 OPEN = 0.42  # a probability that the trainee is told as unsure
 CLIP = 16.0  # beyond this the reader's log-odds say no more
 
@@ -40,6 +39,8 @@ class Weight:
         elif rule > 0:
             z += self.hint
         probability = 1 / (1 + math.exp(-z))
+        if rule >= CERTAIN:
+            return max(probability, SURE)
         # A sure rule against a reader that hears nothing: two witnesses who contradict each other leave it open.
         return max(probability, OPEN) if rule >= SURE else probability
 

@@ -58,6 +58,10 @@ class Reading:
         """The sentence around an offset."""
         return next((self.text[s:e] for s, e in self.sentences if s <= at < e), "")
 
+    def sentence_end(self, at: int, default: int) -> int:
+        """Where the sentence around an offset ends."""
+        return next((e for s, e in self.sentences if s <= at < e), default)
+
     def pieces(self, scope: str) -> list[Piece]:
         """The pieces of the given scope: clause, sentence, opening (first sentence) or reply."""
         if scope == "opening":

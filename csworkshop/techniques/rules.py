@@ -10,11 +10,12 @@ promise   a commitment of our side with a definite (or indefinite) time: `cswork
 echo      concrete facts of the customer's message that the reply takes up again
 opening   how the reply begins: it must not begin like this before one of the named items has stood
 lack      an ending with nothing in it: none of the named items present
+opened    (only as a clear) how the reply begins: with one of the named items
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal
@@ -28,6 +29,8 @@ from csworkshop.text.segment import Span
 from csworkshop.text.times import promises
 
 PRESENT = 0.5  # a score from here on counts as present
+SURE = 0.6  # ... and from here on isn't told as unsure
+CERTAIN = 0.95  # a rule's own score from which on it needs no second witness
 _SALUTATION = 12  # a line this short that ends in a colon addresses or announces, it argues nothing
 
 
@@ -190,18 +193,45 @@ class OpeningRule(_Rule):
 
     def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
         standing = _present(self.before, found)
-        for start, end in reading.clauses:
-            piece = reading.text[start:end]
-            opener = piece.rstrip("： ")
-            skipped = opener != piece and len(opener) <= _SALUTATION
-            skipped = skipped or bool(self.skip and join(self.skip).search(opener))
-            reach = end if skipped else next((e for s, e in reading.sentences if s <= start < e), end)
+        for start, end, reach, skipped in _openings(reading, self.skip):
             if any(h.start < reach and h.end > start for h in standing):
                 return []
             if not skipped:
                 pardoned = self.pardon and join(self.pardon).search(reading.text[start:reach])
                 return [] if pardoned else [Hit(start, end, self.score, number)]
         return []
+
+
+class OpenedRule(_Rule):
+    """The first sentence that isn't a greeting (a `skip` pattern) holds one of the named items: the whole reply."""
+
+    kind: Literal["opened"]
+    by: tuple[str, ...] = Field(min_length=1)
+    skip: tuple[str, ...] = ()
+
+    @property
+    def turn(self) -> int:
+        return 2
+
+    def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
+        standing = [h for h in _present(self.by, found) if h.score >= SURE]
+        for start, _, reach, skipped in _openings(reading, self.skip):
+            if any(h.start < reach and h.end > start for h in standing):
+                return [Hit(0, len(reading.text), self.score, number)]
+            if not skipped:
+                return []
+        return []
+
+
+def _openings(reading: Reading, skip: tuple[str, ...]) -> Iterator[tuple[int, int, int, bool]]:
+    """Clauses from the reply's begin: start, end, how far it reaches (a greeting itself, else its sentence), greeting
+    or not."""
+    for start, end in reading.clauses:
+        piece = reading.text[start:end]
+        opener = piece.rstrip("： ")
+        skipped = opener != piece and len(opener) <= _SALUTATION
+        skipped = skipped or bool(skip and join(skip).search(opener))
+        yield start, end, end if skipped else reading.sentence_end(start, end), skipped
 
 
 class LackRule(_Rule):
@@ -230,18 +260,33 @@ class LackRule(_Rule):
 Rule = Annotated[PatternRule | CountRule | PromiseRule | EchoRule | OpeningRule | LackRule, Field(discriminator="kind")]
 
 
-def sieve(rules: Iterable[Rule]) -> Sieve:
+# What these find clears words of the suspicion that a rule or a learned reader has.
+Clear = Annotated[PatternRule | PromiseRule | OpenedRule, Field(discriminator="kind")]
+
+
+def sieve(rules: Iterable[Rule | OpenedRule]) -> Sieve:
     """A sieve for the expressions that these rules look for."""
     return Sieve(rule.any for rule in rules if isinstance(rule, PatternRule))
 
 
-def run(rule: Rule, number: int, reading: Reading, found: Mapping[str, list[Hit]]) -> list[Hit]:
+def cleared(clears: Iterable[Clear], reading: Reading, found: Mapping[str, list[Hit]]) -> set[int]:
+    """Offsets of the letters that the rules `clears` find."""
+    hits = [hit for number, rule in enumerate(clears) for hit in run(rule, number, reading, found)]
+    return {n for hit in hits for n in range(hit.start, hit.end)}
+
+
+def within(span: Span, letters: set[int]) -> bool:
+    """Whether more than half of a span is of these letters."""
+    return sum(n in letters for n in range(*span)) * 2 > span[1] - span[0]
+
+
+def run(rule: Rule | OpenedRule, number: int, reading: Reading, found: Mapping[str, list[Hit]]) -> list[Hit]:
     """Hits of one rule; `found` holds the other items' hits so far (first-pass rules don't look at it)."""
     if not rule.when.holds(reading.scenario) or (rule.unless_items and _present(rule.unless_items, found)):
         return []
     if rule.with_items and not _present(rule.with_items, found):
         return []
-    if isinstance(rule, OpeningRule | LackRule):
+    if isinstance(rule, OpeningRule | OpenedRule | LackRule):
         return rule.hits_after(reading, number, found)
     hits = rule.hits(reading, number)
     if hits and rule.unless_elsewhere:
