@@ -4,7 +4,8 @@
         page = open_notebook('from csworkshop import studio\\nstudio("m2-vague-delivery")')
         page.studio().type("您好")
 
-`open_notebook` runs the cells and hands back a `Notebook`. Another server (nbgrader, English) is `Lab(…)`, a context
+`open_notebook` runs the cells and hands back a `Notebook`; `open_board` one exercise that is no rewrite, as a `Board`.
+Another server (nbgrader, English) is `Lab(…)`, a context
 manager of csworkshop.bench.browser.
 """
 
@@ -22,6 +23,8 @@ from typing import Any
 import pytest
 
 from csworkshop.bench.browser import Lab, NotebookPage, browser, chromium
+from csworkshop.exercises.library import load_any
+from csworkshop.exercises.marking import mark
 
 WAIT = 30_000  # ms; a busy machine is slow, not wrong
 STUDIO = 'from csworkshop import studio\nstudio("m2-vague-delivery")'
@@ -78,6 +81,20 @@ def open_notebook(lab: Lab, context: Any) -> Iterator[Callable[..., Notebook]]:
     for notebook in opened:
         notebook.shut_down()
         assert notebook.errors == []
+
+
+@pytest.fixture
+def open_board(open_notebook: Callable[..., Notebook]) -> Callable[..., Board]:
+    """Opens one exercise that is no rewrite in a notebook of its own, and waits until it takes an answer."""
+
+    def open_(exercise: str, before: str = "", **options: Any) -> Board:
+        given = "".join(f", {name}={value!r}" for name, value in options.items())
+        cell = f'{before}from csworkshop import studio\nstudio("{exercise}"{given})'
+        board = Board(open_notebook(cell, studios=0), exercise)
+        board.ready()
+        return board
+
+    return open_
 
 
 _FOLDERS = itertools.count(1)
@@ -177,3 +194,46 @@ class Studio:
 
     def selected(self) -> str:
         return str(self.area.evaluate("a => a.value.slice(a.selectionStart, a.selectionEnd)"))
+
+
+class Board:
+    """One exercise that is no rewrite, alone in a notebook."""
+
+    def __init__(self, notebook: Notebook, exercise: str) -> None:
+        self.notebook, self.page = notebook, notebook.page
+        self.exercise: Any = load_any(exercise)
+
+    def ready(self) -> None:
+        """Wait until the board takes an answer."""
+        ready = f".cs-kind-{self.exercise.kind} .cs-state[data-state=saved]"
+        self.page.wait_for_selector(ready, state="attached")
+
+    def text(self) -> str:
+        """The answer as the answer file holds it now, "" if there is none."""
+        if not (self.notebook.folder / "answers.json").exists():
+            return ""
+        return str(self.notebook.answers().get(self.exercise.id, {}).get("text", ""))
+
+    def answer(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The saved answer, once it `holds` what is waited for."""
+        found: dict[str, Any] = {}
+        for _ in range(300):
+            found = json.loads(self.text() or "{}")
+            if holds(found):
+                return found
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"the answer never became that; it is {found}")
+
+    def check(self) -> float:
+        """Have it checked: the ring shows what the marking function gives the saved answer, out of 100."""
+        self.page.locator(".cs-under .cs-primary").click()
+        self.page.wait_for_selector(".cs-side .cs-row")
+        points = mark(self.text(), self.exercise).points(100)
+        shown = self.page.locator(".cs-ring").get_attribute("aria-valuenow")
+        assert float(shown) == pytest.approx(points, abs=0.06)
+        return points
+
+    def shows_no_marks(self) -> bool:
+        """Whether it can't be checked and nothing is shown of what it is worth."""
+        hidden = self.page.locator(".cs-under .cs-primary").is_hidden()
+        return bool(hidden and self.page.locator(".cs-side .cs-row").count() == 0)

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from csworkshop.exercises.kinds.buffer import PAUSE_MS, Buffer
-from csworkshop.exercises.library import load_any
+from csworkshop.exercises.kinds.buffer import PAUSE_MS
 from csworkshop.exercises.marking import mark
 
 EXERCISE = "m4-buffer-registration"
-CELL = f'from csworkshop import studio\nstudio("{EXERCISE}")'
-READY = ".cs-kind-buffer .cs-state[data-state=saved]"
 START = ".cs-buffer-wait:visible .cs-button"
 ROUND = ".cs-buffer-round:visible"
 
 
-def answer(notebook: Any, done: int) -> dict[str, Any]:
+def answer(board: Any, done: int) -> dict[str, Any]:
     """The answer as saved, once so many rounds of it are finished."""
-    for _ in range(200):
-        file = notebook.folder / "answers.json"
-        text = notebook.answers().get(EXERCISE, {}).get("text", "") if file.exists() else ""
-        found: dict[str, Any] = json.loads(text or "{}")
-        if sum(r.get("done", False) for r in found.get("rounds", {}).values()) == done:
-            return found
-        notebook.page.wait_for_timeout(50)
-    raise AssertionError(f"never had {done} rounds done")
+
+    def holds(found: dict[str, Any]) -> bool:
+        return sum(r.get("done", False) for r in found.get("rounds", {}).values()) == done
+
+    return dict(board.answer(holds))
 
 
-def test_rounds_are_timed_checked_repeated_and_looked_back_at(open_notebook: Callable[..., Any]) -> None:
-    exercise = load_any(EXERCISE)
-    assert isinstance(exercise, Buffer)
-    notebook = open_notebook(CELL, studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+def test_rounds_are_timed_checked_repeated_and_looked_back_at(open_board: Callable[..., Any]) -> None:
+    board = open_board(EXERCISE)
+    page, exercise = board.page, board.exercise
     assert page.locator(".cs-buffer-says:visible").count() == 0  # nothing is shouted before one is ready
 
     # Too early: the first key of the sentence is what is timed, by mouse and keyboard alike.
@@ -47,7 +35,7 @@ def test_rounds_are_timed_checked_repeated_and_looked_back_at(open_notebook: Cal
     page.keyboard.type("这")
     page.keyboard.insert_text("五天都没抢上，真让人着急，是我们让您白等了。")
     page.locator(f"{ROUND} .cs-buffer-ends button:visible").first.click()
-    first = answer(notebook, 1)["rounds"]["r1"]
+    first = answer(board, 1)["rounds"]["r1"]
     assert 0 < first["first_ms"] < PAUSE_MS and 0 < first["line_ms"] <= first["first_ms"]
     assert first["reply"].startswith("这五天都没抢上")
 
@@ -58,7 +46,7 @@ def test_rounds_are_timed_checked_repeated_and_looked_back_at(open_notebook: Cal
     page.locator(".cs-buffer-breathing.cs-breathed").wait_for()
     page.locator(f"{ROUND} textarea").last.fill("连着五天都没抢上，是我们让您白等了。")
     page.locator(f"{ROUND} .cs-buffer-ends button:visible").first.click()
-    second = answer(notebook, 1)["rounds"]["r1"]
+    second = answer(board, 1)["rounds"]["r1"]
     assert second["first_ms"] >= PAUSE_MS and second["own"].startswith("她怕")
 
     # Without a clock and without motion the other two rounds are quick.
@@ -71,28 +59,24 @@ def test_rounds_are_timed_checked_repeated_and_looked_back_at(open_notebook: Cal
         page.locator(f"{ROUND} textarea").last.fill(exercise.rounds[n - 1].model)
         assert page.locator(f"{ROUND} .cs-buffer-says").evaluate("e => getComputedStyle(e).animationName") == "none"
         page.locator(f"{ROUND} .cs-buffer-ends button:visible").first.click()
-        answer(notebook, n)
+        answer(board, n)
     page.locator(".cs-buffer-back .cs-option").nth(2).click()
 
-    page.locator(".cs-primary").click()
-    page.wait_for_selector(".cs-side .cs-row")
-    text = notebook.answers()[EXERCISE]["text"]
-    assert json.loads(text)["back"] == {"hottest": "r3"} and json.loads(text)["untimed"] is True
-    points = mark(text, exercise).points(100)
-    assert float(page.locator(".cs-ring").get_attribute("aria-valuenow")) == pytest.approx(points, abs=0.06)
+    board.check()
+    looked_back = answer(board, 3)
+    assert looked_back["back"] == {"hottest": "r3"} and looked_back["untimed"] is True
 
-    notebook.run()
+    board.notebook.run()
     page.wait_for_function("() => document.querySelectorAll('.cs-buffer-tabs .cs-button').length === 3")
     page.wait_for_function("() => document.querySelector('.cs-buffer-tabs')?.textContent.split('✓').length === 4")
 
 
-def test_a_graded_one_tells_nothing_and_is_marked_the_same(open_notebook: Callable[..., Any]) -> None:
-    graded = open_notebook(CELL.replace(")", ", points=5)"), studios=0)
-    graded.page.wait_for_selector(READY, state="attached")
+def test_a_graded_one_tells_nothing_and_is_marked_the_same(open_board: Callable[..., Any]) -> None:
+    graded = open_board(EXERCISE, points=5)
     graded.page.locator(START).click()
     graded.page.locator(f"{ROUND} .cs-option").nth(0).click()
     graded.page.locator(f"{ROUND} textarea").last.fill("连着五天没抢上，真是让人着急，对不起。")
     graded.page.locator(f"{ROUND} .cs-buffer-ends button:visible").first.click()
-    kept = answer(graded, 1)
-    assert graded.page.locator(".cs-primary").is_hidden() and graded.page.locator(".cs-side .cs-row").count() == 0
-    assert 0 < mark(json.dumps(kept), load_any(EXERCISE)).points(5) < 5
+    answer(graded, 1)
+    assert graded.shows_no_marks()
+    assert 0 < mark(graded.text(), graded.exercise).points(5) < 5

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from csworkshop.exercises.library import load_any
 from csworkshop.exercises.marking import mark
 
 EXERCISE = "m4-decode-under-the-anger"
 OPENING = "药四点十分前送到您手里。妈妈只剩一针，您着急是应该的。"
-READY = ".cs-kind-decode .cs-state[data-state=saved]"
-
-
-def saved(notebook: Any, wanted: dict[str, Any]) -> str:
-    """The text in the answer file, once its first customer's part is `wanted`."""
-    for _ in range(200):
-        file = notebook.folder / "answers.json"
-        text = notebook.answers().get(EXERCISE, {}).get("text", "") if file.exists() else ""
-        if json.loads(text or "{}").get("read", {}).get("insulin") == wanted:
-            return str(text)
-        notebook.page.wait_for_timeout(50)
-    raise AssertionError(f"never held {wanted}; holds {text}")
+READ = {"words": [2, 4], "emotion": "anxiety", "action": "anxiety", "opening": OPENING}
 
 
 def answer(page: Any) -> None:
@@ -42,34 +29,29 @@ def answer(page: Any) -> None:
     page.keyboard.insert_text(OPENING)
 
 
-def test_read_written_checked_and_kept(open_notebook: Callable[..., Any]) -> None:
-    notebook = open_notebook(f'from csworkshop import studio\nstudio("{EXERCISE}")', studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+def test_read_written_checked_and_kept(open_board: Callable[..., Any]) -> None:
+    board = open_board(EXERCISE)
+    page = board.page
     answer(page)
-    text = saved(notebook, {"words": [2, 4], "emotion": "anxiety", "action": "anxiety", "opening": OPENING})
-    page.locator(".cs-primary").click()
-    page.wait_for_selector(".cs-side .cs-row")
-    points = mark(text, load_any(EXERCISE)).points(100)
-    assert float(page.locator(".cs-ring").get_attribute("aria-valuenow")) == pytest.approx(points, abs=0.06)
+    board.answer(lambda a: a.get("read", {}).get("insulin") == READ)
+    board.check()
     first = page.locator(".cs-decode-one").first
     assert first.locator(".cs-decode-phrase.cs-earned").count() == 2
     assert first.locator(".cs-right-one").count() == 2
 
     page.locator("[data-lang=en]").click()
     assert first.locator(".cs-decode-row label").all_inner_texts()[1] == "Anxiety"
-    notebook.run()
-    page.wait_for_selector(READY, state="attached")
+    board.notebook.run()
+    board.ready()
     page.wait_for_function("text => document.querySelector('.cs-decode textarea')?.value === text", arg=OPENING)
     assert page.locator(".cs-decode-phrase[aria-checked=true]").count() == 2
 
 
-def test_a_graded_one_shows_no_marks_and_is_marked_the_same(open_notebook: Callable[..., Any]) -> None:
-    notebook = open_notebook(f'from csworkshop import studio\nex = studio("{EXERCISE}", points=9)\nex', studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+def test_a_graded_one_shows_no_marks_and_is_marked_the_same(open_board: Callable[..., Any]) -> None:
+    board = open_board(EXERCISE, points=9)
+    page = board.page
     answer(page)
-    text = saved(notebook, {"words": [2, 4], "emotion": "anxiety", "action": "anxiety", "opening": OPENING})
-    assert page.locator(".cs-primary").is_hidden() and page.locator(".cs-side .cs-row").count() == 0
-    marks = mark(text, load_any(EXERCISE))
+    board.answer(lambda a: a.get("read", {}).get("insulin") == READ)
+    assert board.shows_no_marks()
+    marks = mark(board.text(), board.exercise)
     assert marks.points(9) == pytest.approx(9 * 11 / 18, abs=0.02)  # all of the first customer's, none of the second's

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from csworkshop.exercises.library import load_any
-from csworkshop.exercises.marking import mark
-
 EXERCISE = "m3-dx-login"
-READY = ".cs-kind-diagnose .cs-state[data-state=saved]"
 
 
-def answer(notebook: Any, ready: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """What the answer file holds, once it is as wanted."""
-    for _ in range(200):
-        file = notebook.folder / "answers.json"
-        text = notebook.answers().get(EXERCISE, {}).get("text", "") if file.exists() else ""
-        found: dict[str, Any] = json.loads(text or "{}")
-        if ready(found):
-            return found
-        notebook.page.wait_for_timeout(50)
-    raise AssertionError(f"never ready: {found}")
-
-
-def test_layer_by_layer_to_a_conclusion(open_notebook: Callable[..., Any]) -> None:
-    exercise: Any = load_any(EXERCISE)
-    notebook = open_notebook(f'from csworkshop import studio\nstudio("{EXERCISE}")', studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+def test_layer_by_layer_to_a_conclusion(open_board: Callable[..., Any]) -> None:
+    board = open_board(EXERCISE)
+    page, exercise = board.page, board.exercise
     rows = page.locator(".cs-check-row")
 
     page.locator("[data-check=phone]").click()
@@ -54,27 +33,22 @@ def test_layer_by_layer_to_a_conclusion(open_notebook: Callable[..., Any]) -> No
     for check in exercise.proof:
         page.locator(f".cs-check input[type=checkbox][value={check}]").check()
     page.locator(".cs-check textarea").fill(exercise.message)
-    made = answer(notebook, lambda a: a.get("message") == exercise.message)
+    made = board.answer(lambda a: a.get("message") == exercise.message)
     assert made["log"] == ["phone", "course", "app", "wording", "since", "oldway", "wechat"]
     assert set(made["evidence"]) == set(exercise.proof)
 
-    page.locator(".cs-primary").click()
-    page.wait_for_selector(".cs-side .cs-row")
-    points = mark(notebook.answers()[EXERCISE]["text"], exercise).points(100)
-    assert points == 100
-    assert float(page.locator(".cs-ring").get_attribute("aria-valuenow")) == pytest.approx(points, abs=0.06)
+    assert board.check() == 100
 
-    notebook.run()
+    board.notebook.run()
     page.wait_for_function("() => document.querySelectorAll('.cs-check-row').length === 7")
     assert page.locator(".cs-check textarea").input_value() == exercise.message
     assert page.locator(".cs-check input[type=checkbox]:checked").count() == 3
 
 
-def test_a_graded_one_runs_its_world_and_shows_no_marks(open_notebook: Callable[..., Any]) -> None:
-    notebook = open_notebook(f'from csworkshop import studio\nstudio("{EXERCISE}", points=5)', studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+def test_a_graded_one_runs_its_world_and_shows_no_marks(open_board: Callable[..., Any]) -> None:
+    board = open_board(EXERCISE, points=5)
+    page = board.page
     page.locator("[data-check=idcard]").click()
     page.locator(".cs-check-row", has_text="不给").wait_for()
-    answer(notebook, lambda a: a.get("log") == ["idcard"])
-    assert page.locator(".cs-primary").is_hidden() and page.locator(".cs-side .cs-row").count() == 0
+    board.answer(lambda a: a.get("log") == ["idcard"])
+    assert board.shows_no_marks()

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
-
-import pytest
-
-from csworkshop.exercises.library import load_any
-from csworkshop.exercises.marking import mark
 
 EXERCISE = "m5-drafts-plants"
 OWN = "孩子的手划了，先顾孩子，真对不起，138元今晚8点前退给您。"
 
 
-def drafts(notebook: Any, ready: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """What the answer file holds, once it is as wanted."""
-    for _ in range(200):
-        file = notebook.folder / "answers.json"
-        text = notebook.answers().get(EXERCISE, {}).get("text", "") if file.exists() else ""
-        found: dict[str, Any] = json.loads(text or "{}").get("drafts", {})
-        if ready(found):
-            return found
-        notebook.page.wait_for_timeout(50)
-    raise AssertionError(f"never ready: {found}")
-
-
-def test_drafts_are_dealt_with_checked_and_kept(open_notebook: Callable[..., Any]) -> None:
-    notebook = open_notebook(f'from csworkshop import studio\nstudio("{EXERCISE}")', studios=0)
-    page = notebook.page
-    page.wait_for_selector(".cs-kind-draft_review .cs-state[data-state=saved]", state="attached")
+def test_drafts_are_dealt_with_checked_and_kept(open_board: Callable[..., Any]) -> None:
+    board = open_board(EXERCISE)
+    page = board.page
     cards = page.locator(".cs-review-card")
     assert cards.count() == 4
 
@@ -50,20 +31,17 @@ def test_drafts_are_dealt_with_checked_and_kept(open_notebook: Callable[..., Any
     cards.nth(3).locator("select").select_option("facts")
     cards.nth(3).locator(".cs-review-piece").nth(1).focus()
     page.keyboard.press(" ")
-    made = drafts(notebook, lambda d: d.get("dead", {}).get("words") == 1)
+    made = board.answer(lambda a: a.get("drafts", {}).get("dead", {}).get("words") == 1)["drafts"]
     assert made["ship"] == {"decision": "accept"} and made["vase"]["own"] == OWN
     assert made["leaf"]["edit"].endswith("水多了。") and made["dead"]["reason"] == "facts"
 
-    page.locator(".cs-primary").click()
-    page.wait_for_selector(".cs-side .cs-row")
-    points = mark(notebook.answers()[EXERCISE]["text"], load_any(EXERCISE)).points(100)
-    assert float(page.locator(".cs-ring").get_attribute("aria-valuenow")) == pytest.approx(points, abs=0.06)
+    board.check()
     assert page.locator(".cs-review-pick.cs-right-one").count() == 4
     assert page.locator(".cs-review-piece.cs-review-hit").count() == 1
 
     # Another run of the cell: the same is there; another decision keeps what was written for the first.
-    notebook.run()
+    board.notebook.run()
     page.wait_for_function("() => document.querySelectorAll('[aria-pressed=true][data-decision]').length === 4")
     cards.nth(2).locator("[data-decision=accept]").click()
-    kept = drafts(notebook, lambda d: d["vase"].get("decision") == "accept")
+    kept = board.answer(lambda a: a["drafts"]["vase"].get("decision") == "accept")["drafts"]
     assert kept["vase"]["own"] == OWN

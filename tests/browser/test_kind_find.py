@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from csworkshop.exercises.library import load_any
 from csworkshop.exercises.marking import mark
 
 EXERCISE = "m4-find-cold-night"
-CELL = f'from csworkshop import studio\nstudio("{EXERCISE}")'
-READY = ".cs-kind-find .cs-state[data-state=saved]"
 
 
-def saved(notebook: Any, number: int) -> list[dict[str, Any]]:
+def saved(board: Any, number: int) -> list[dict[str, Any]]:
     """The marks in the answer file, once there are so many."""
-    for _ in range(200):
-        file = notebook.folder / "answers.json"
-        text = notebook.answers().get(EXERCISE, {}).get("text", "") if file.exists() else ""
-        found: list[dict[str, Any]] = json.loads(text or "{}").get("marks", [])
-        if len(found) == number:
-            return found
-        notebook.page.wait_for_timeout(50)
-    raise AssertionError(f"never held {number} marks")
+    found: list[dict[str, Any]] = board.answer(lambda a: len(a.get("marks", [])) == number)["marks"]
+    return found
 
 
-def test_words_are_marked_named_checked_and_kept(open_notebook: Callable[..., Any]) -> None:
-    exercise: Any = load_any(EXERCISE)
-    notebook = open_notebook(CELL, studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+def test_words_are_marked_named_checked_and_kept(open_board: Callable[..., Any]) -> None:
+    board = open_board(EXERCISE)
+    page, exercise = board.page, board.exercise
     words = page.locator(".cs-find-word")
     texts = words.all_inner_texts()
 
@@ -50,7 +38,7 @@ def test_words_are_marked_named_checked_and_kept(open_notebook: Callable[..., An
     page.mouse.up()
     assert page.locator(".cs-find-chosen q").inner_text() == "冷静一下"
     name("顶撞讽刺").click()
-    (first,) = saved(notebook, 1)
+    (first,) = saved(board, 1)
     assert exercise.reply[first["start"] : first["end"]] == "冷静一下" and first["item"] == "rude"
     assert page.locator(".cs-find-tag").first.inner_text() == "1 顶撞讽刺"
 
@@ -61,35 +49,30 @@ def test_words_are_marked_named_checked_and_kept(open_notebook: Callable[..., An
     name("过度承诺").focus()
     page.keyboard.press("Enter")
     assert page.evaluate("() => document.activeElement.classList.contains('cs-find-text')")
-    marks = saved(notebook, 2)
+    marks = saved(board, 2)
     assert {m["item"] for m in marks} == {"rude", "overpromise"}
 
-    page.locator(".cs-primary").click()
-    page.wait_for_selector(".cs-side .cs-row")
-    text = notebook.answers()[EXERCISE]["text"]
-    points = mark(text, exercise).points(100)
-    assert float(page.locator(".cs-ring").get_attribute("aria-valuenow")) == pytest.approx(points, abs=0.06)
+    board.check()
     verdicts = page.locator(".cs-find-verdict").all_inner_texts()
     assert verdicts == ["对", "错怪"]
     assert page.locator(".cs-find-word.cs-earned").count() == 2
 
     # Another run of the cell: the same marks are there; one is removed by its button.
-    notebook.run()
+    board.notebook.run()
     page.wait_for_function("() => document.querySelectorAll('.cs-find-made li').length === 2")
     page.locator(".cs-find-made button").nth(1).click()
-    assert [m["item"] for m in saved(notebook, 1)] == ["rude"]
+    assert [m["item"] for m in saved(board, 1)] == ["rude"]
 
 
-def test_a_graded_one_shows_no_marks_and_is_marked_the_same(open_notebook: Callable[..., Any]) -> None:
-    notebook = open_notebook(f'from csworkshop import studio\nex = studio("{EXERCISE}", points=6)\nex', studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+def test_a_graded_one_shows_no_marks_and_is_marked_the_same(open_board: Callable[..., Any]) -> None:
+    board = open_board(EXERCISE, points=6)
+    page = board.page
     emoji = page.locator(".cs-find-word", has_text="😭")
     emoji.first.click()
     emoji.last.click(modifiers=["Shift"])
     page.locator(".cs-find-name", has_text="标点表情失当").click()
-    (made,) = saved(notebook, 1)
-    exercise: Any = load_any(EXERCISE)
+    (made,) = saved(board, 1)
+    exercise = board.exercise
     assert exercise.reply[made["start"] : made["end"]] == "😭😭😭"  # code points, though a browser counts six
-    assert page.locator(".cs-primary").is_hidden() and page.locator(".cs-side .cs-row").count() == 0
-    assert mark(notebook.answers()[EXERCISE]["text"], exercise).points(6) == pytest.approx(1, abs=0.01)
+    assert board.shows_no_marks()
+    assert mark(board.text(), exercise).points(6) == pytest.approx(1, abs=0.01)

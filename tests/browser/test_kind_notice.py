@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from csworkshop.exercises.kinds.notice import Notice
-from csworkshop.exercises.library import load_any
 from csworkshop.exercises.marking import mark
 
 EXERCISE = "m1-notice-snow-parcels"
-CELL = f'from csworkshop import studio\nstudio("{EXERCISE}")'
-READY = ".cs-kind-notice .cs-state[data-state=saved]"
 
 
-def saved(notebook: Any, **wanted: Any) -> str:
-    """The answer as saved, once these parts are in it."""
-    for _ in range(200):
-        file = notebook.folder / "answers.json"
-        text = notebook.answers().get(EXERCISE, {}).get("text", "") if file.exists() else ""
-        if json.loads(text or "{}").items() >= wanted.items():
-            return str(text)
-        notebook.page.wait_for_timeout(50)
-    raise AssertionError(f"never held {wanted}")
-
-
-def test_a_notice_is_written_chosen_checked_and_kept(open_notebook: Callable[..., Any]) -> None:
-    exercise = load_any(EXERCISE)
-    assert isinstance(exercise, Notice)
-    notebook = open_notebook(CELL, studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+def test_a_notice_is_written_chosen_checked_and_kept(open_board: Callable[..., Any]) -> None:
+    board = open_board(EXERCISE)
+    page, exercise = board.page, board.exercise
 
     page.locator(".cs-notice-title").fill("您的件改到周五到")
     page.keyboard.press("Tab")
@@ -52,23 +33,20 @@ def test_a_notice_is_written_chosen_checked_and_kept(open_notebook: Callable[...
     boxes.nth(0).focus()
     page.keyboard.press("Space")
     boxes.nth(2).check()  # everybody: wrong
-    text = saved(notebook, text=exercise.model.text, when=["now"], whom=["sender", "all"])
+    made = {"text": exercise.model.text, "when": ["now"], "whom": ["sender", "all"]}
+    board.answer(lambda a: a.items() >= made.items())
 
-    page.locator(".cs-primary").click()
-    page.wait_for_selector(".cs-side .cs-row")
-    points = mark(text, exercise).points(100)
-    assert float(page.locator(".cs-ring").get_attribute("aria-valuenow")) == pytest.approx(points, abs=0.06)
-    assert page.locator(".cs-option.cs-right-one").count() == 1  # when; whom is neither right nor wrong as a whole
+    board.check()
+    assert page.locator(".cs-option.cs-right-one").count() == 2  # when, and the sender: each tick is marked by itself
     assert page.locator(".cs-found li.cs-earned").count() >= 4
 
-    notebook.run()
+    board.notebook.run()
     page.wait_for_function("() => document.querySelector('.cs-notice-title')?.value === '您的件改到周五到'")
     assert page.locator("textarea.cs-text").input_value() == exercise.model.text
     assert boxes.nth(2).is_checked() and not boxes.nth(1).is_checked()
 
-    graded = open_notebook(CELL.replace(")", ", points=4)"), studios=0)
-    graded.page.wait_for_selector(READY, state="attached")
+    graded = open_board(EXERCISE, points=4)
     graded.page.locator(".cs-option input[type=radio]").nth(1).check()
-    kept = saved(graded, when=["now"])
-    assert graded.page.locator(".cs-primary").is_hidden() and graded.page.locator(".cs-side .cs-row").count() == 0
-    assert mark(kept, exercise).points(4) == pytest.approx(0.48, abs=0.01)
+    graded.answer(lambda a: a.get("when") == ["now"])
+    assert graded.shows_no_marks()
+    assert mark(graded.text(), exercise).points(4) == pytest.approx(0.48, abs=0.01)
