@@ -154,3 +154,10 @@ def _rude(reply: str) -> bool:
     )
     assert heard is not None
     return heard.has("rude") or heard.insult
+
+
+def test_a_family_that_is_at_home_is_no_insult() -> None:
+    calm = "您全家都在的话，周日14:00到16:00师傅上门，不用请假。您看这样排可以吗？"
+    for words, insult in ((calm, False), ("您全家都有病吧。", True)):
+        heard = _talk(SORRY, words).turns[-1].heard
+        assert heard is not None and heard.insult is insult
