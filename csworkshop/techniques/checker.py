@@ -137,7 +137,8 @@ def _weigh(
     if read is None or weight is None:
         return hits
     column, clears = read.columns.index(item), catalogue().items[item].clears
-    free = cleared(clears, reading, found) if clears else set()
+    heard = weight.probability(0.0, float(read.odds[column])) >= DOUBTFUL
+    free = cleared(clears, reading, found) if clears and (hits or heard) else set()
     hits = [h for h in hits if not within((h.start, h.end), free)]
     rule = max((h.score for h in hits), default=0.0)
     probability = weight.probability(rule, float(read.odds[column]))

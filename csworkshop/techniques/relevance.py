@@ -34,7 +34,8 @@ INVENTED, MONEY = 2, 100  # so many facts that the case contradicts; a sum or a 
 # Figures that a reply takes from the case; it makes up spans and hours itself, and small numbers are words.
 _FIGURE = re.compile(
     r"第(\d+(?:\.\d+)?)天|(?<!\d)(\d+(?:\.\d+)?)(?:元|块|次|遍|趟"
-    r"|张|排|座|位(?![数置])|人(?!工)|名(?!字|称|下)|口|双|套|间|桶|本|辆|晚|课时|课|节|号(?!线|机|柜|窗|门|楼|库)|月(?!内)|年(?!内)|楼|层|件|台|箱|瓶|盒|斤|公斤|度|%|集|期|颗|页|寸)"
+    r"|张|排|座|位(?![数置])|人(?!工)|名(?!字|称|下)|口|双|套|间|桶|本|辆|晚|课时|课|节"
+    r"|号(?!线|机|柜|窗|门|楼|库)|月(?!内)|年(?!内)|楼|层|件|台|箱|瓶|盒|斤|公斤|度|%|集|期|颗|页|寸)"
 )
 _CODE = re.compile(r"([a-z]{1,4})-?(\d{3,})")
 # Words that only hand the customer's back: 您说…，您反馈的是…，对吗
