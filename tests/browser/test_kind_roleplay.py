@@ -15,7 +15,6 @@ from csworkshop.exercises.activity import dump
 from csworkshop.exercises.kinds import kind_of
 from csworkshop.exercises.kinds.roleplay import Roleplay
 from csworkshop.exercises.library import content, load_any
-from csworkshop.exercises.marking import mark
 from csworkshop.grading import course as commands
 from csworkshop.practice.agents import agents_file, play, read_agents
 from csworkshop.practice.talk import Talk
@@ -26,7 +25,6 @@ __all__ = ["server"]  # a fixture
 
 EXERCISE = "m4-roleplay-thesis-by-eight"
 CELL = f'from csworkshop import studio\nstudio("{EXERCISE}")'
-READY = ".cs-kind-roleplay .cs-state[data-state=saved]"
 THEIRS, OURS = ".cs-rp-them:not(.cs-rp-typing) .cs-rp-bubble", ".cs-rp-us .cs-rp-bubble"
 EVIL = "您好<img src=x onerror=\"document.title='pwned'\">，我看一下。"
 
@@ -36,19 +34,6 @@ def exercise() -> Roleplay:
     found = load_any(EXERCISE)
     assert isinstance(found, Roleplay)
     return found
-
-
-def saved(notebook: Any, holds: Callable[[dict[str, Any]], bool]) -> tuple[str, dict[str, Any]]:
-    """The answer in the file, as text and as object, once it `holds` what is waited for."""
-    value: dict[str, Any] = {}
-    for _ in range(300):
-        file = notebook.folder / "answers.json"
-        text = notebook.answers().get(EXERCISE, {}).get("text", "") if file.exists() else ""
-        value = json.loads(text or "{}")
-        if holds(value):
-            return text, value
-        notebook.page.wait_for_timeout(50)
-    raise AssertionError(f"the answer never became that; it is {value}")
 
 
 def say(page: Any, text: str) -> None:
@@ -67,22 +52,21 @@ def planned(exercise: Roleplay, seed: int) -> Talk:
 
 
 def test_a_whole_talk_is_played_reloaded_debriefed_and_graded(
-    open_notebook: Callable[..., Any], exercise: Roleplay, tmp_path: Path
+    open_board: Callable[..., Any], exercise: Roleplay, tmp_path: Path
 ) -> None:
-    notebook = open_notebook(CELL, studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+    board = open_board(EXERCISE)
+    page = board.page
     page.locator(".cs-rp-empty .cs-primary").click()
     page.locator(THEIRS).first.wait_for()
     assert page.evaluate("() => document.activeElement.className").endswith("cs-rp-say")  # the keyboard goes on
-    _, value = saved(notebook, lambda v: "seed" in v)
+    value = board.answer(lambda v: "seed" in v)
     plan = planned(exercise, value["seed"])
     assert page.locator(THEIRS).all_inner_texts() == [plan.opening]
     assert plan.good and len(plan.turns) >= 3
     _tools(page, exercise)
-    _first_reply(notebook, plan)
-    _reloaded(notebook, plan)
-    _second_tab(notebook, plan)
+    _first_reply(board, plan)
+    _reloaded(board, plan)
+    _second_tab(board.notebook, plan)
     for text in plan.replies[2:]:
         say(page, text)
     page.locator(".cs-rp-good .cs-rp-outcome").wait_for()
@@ -92,17 +76,15 @@ def test_a_whole_talk_is_played_reloaded_debriefed_and_graded(
     page.locator(".cs-rp-curve svg .cs-rp-trust").first.wait_for()
     assert page.locator(".cs-rp-step").count() == len(plan.turns)
     assert exercise.played.persona.hidden_need in page.locator(".cs-rp-mind").inner_text()
-    text, value = saved(notebook, lambda v: v.get("done") is True and len(v["seen"]) == len(plan.turns))
+    value = board.answer(lambda v: v.get("done") is True and len(v["seen"]) == len(plan.turns))
+    text = board.text()
     assert value["moves"] == list(plan.replies) and value["pauses"] and value["hints"] and value["looks"]
-    page.locator(".cs-under .cs-primary").click()
-    page.wait_for_selector(".cs-side .cs-row")
-    points = mark(text, exercise).points(100)
+    points = board.check()
     assert points >= 60
-    assert float(page.locator(".cs-ring").get_attribute("aria-valuenow")) == pytest.approx(points, abs=0.06)
     page.locator(".cs-rp-end .cs-primary").click()
     wait_for(page, 1)
     say(page, "您好。")
-    _, value = saved(notebook, lambda v: v.get("moves") == ["您好。"])
+    value = board.answer(lambda v: v.get("moves") == ["您好。"])
     assert value["earlier"] == [{"seed": plan.seed, "moves": list(plan.replies)}]
     assert graded(tmp_path / "课程", text, plan.turns[1].text) == pytest.approx(points / 10, abs=0.011)
 
@@ -130,9 +112,9 @@ def _tools(page: Any, exercise: Roleplay) -> None:
     page.locator(".cs-rp-breathing").wait_for(state="detached")
 
 
-def _first_reply(notebook: Any, plan: Talk) -> None:
+def _first_reply(board: Any, plan: Talk) -> None:
     """The typing pause shows three dots; then it is switched off, and half a sentence is written."""
-    page = notebook.page
+    page = board.page
     page.keyboard.insert_text(plan.replies[0])
     page.keyboard.press("Enter")
     page.locator(".cs-rp-typing").wait_for()
@@ -140,17 +122,17 @@ def _first_reply(notebook: Any, plan: Talk) -> None:
     wait_for(page, 2)
     page.locator(".cs-rp-say").click()
     page.keyboard.insert_text("写到一半的话")
-    saved(notebook, lambda v: v.get("draft") == "写到一半的话" and len(v.get("seen", ())) == 1)
+    board.answer(lambda v: v.get("draft") == "写到一半的话" and len(v.get("seen", ())) == 1)
 
 
-def _reloaded(notebook: Any, plan: Talk) -> None:
+def _reloaded(board: Any, plan: Talk) -> None:
     """Reloaded in the middle: talk and half a sentence are back."""
-    page = notebook.page
+    notebook, page = board.notebook, board.page
     notebook.run("docmanager:save")
     page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
     notebook.reload()
     notebook.run()
-    page.wait_for_selector(READY, state="attached")
+    board.ready()
     wait_for(page, 2)
     assert page.locator(THEIRS).all_inner_texts() == [plan.opening, plan.turns[0].text]
     assert page.locator(OURS).all_inner_texts() == [plan.replies[0]]
@@ -189,14 +171,12 @@ def graded(root: Path, answer: str, shown: str) -> float:
 
 
 def test_a_graded_talk_in_a_models_words_tells_nothing_and_runs_nothing(
-    open_notebook: Callable[..., Any], server: Server
+    open_board: Callable[..., Any], server: Server
 ) -> None:
     server.answers = [streams(LINE)]
     model = {"CSWORKSHOP_LLM_URL": server.settings().url, "CSWORKSHOP_LLM_MODEL": "tiny"}
-    cell = f"import os\nos.environ.update({model})\n" + CELL.replace('")', '", points=5)')
-    notebook = open_notebook(cell, studios=0)
-    page = notebook.page
-    page.wait_for_selector(READY, state="attached")
+    board = open_board(EXERCISE, before=f"import os\nos.environ.update({model})\n", points=5)
+    page = board.page
     page.locator(".cs-rp-empty .cs-primary").click()
     page.locator(THEIRS).first.wait_for()
     say(page, EVIL)
@@ -209,7 +189,7 @@ def test_a_graded_talk_in_a_models_words_tells_nothing_and_runs_nothing(
     page.get_by_text("结束对话").click()
     page.locator(".cs-rp-danger").click()
     page.get_by_text("批改之后，复盘会出现在反馈里").wait_for()
-    _, value = saved(notebook, lambda v: v.get("done") is True)
+    value = board.answer(lambda v: v.get("done") is True)
     assert value["moves"] == [EVIL, "/等 10"] and value["spoken"]["1"] == LINE
     page.wait_for_timeout(300)
     assert page.locator(".cs-rp-debrief").count() == 0 and page.locator(".cs-side .cs-row").count() == 0
