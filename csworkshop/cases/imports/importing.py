@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from csworkshop.cases.files import typed
 from csworkshop.cases.imports.cells import BadCell, as_seconds, convert, empty, mapped
-from csworkshop.cases.imports.mapping import Mapping, TableMapping, plain
+from csworkshop.cases.imports.mapping import Compared, Mapping, TableMapping, plain
 from csworkshop.cases.imports.reading import Export, flat, open_export
 from csworkshop.cases.imports.tables import DERIVED, agents_of, derive, refuse_broken
 from csworkshop.cases.schema import TableName, schema
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ORDER: tuple[TableName, ...] = ("messages", "tickets")  # a file of messages may have the tickets' columns as well
+OPENING = "\0opening"  # marks a row that is made from the record itself
 STEP = 500  # rows between two reports of progress
 
 
@@ -38,7 +39,8 @@ class Refused:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.file}, {self.unit} {self.place}: {self.column + ' ' if self.column else ''}{self.reason}"
+        where = f"{self.file}, {self.unit} {self.place}" if self.place else self.file
+        return f"{where}: {self.column + ' ' if self.column else ''}{self.reason}"
 
 
 @dataclass
@@ -121,6 +123,8 @@ class _Lines:
     def __post_init__(self) -> None:
         self.spans = {n: (d, _present(d.columns, self.export.columns)) for n, d in self.part.durations.items()}
         self.spans = {name: span for name, span in self.spans.items() if span[1]}
+        # only where the export doesn't say it outright
+        self.compared = {name: c for name, c in self.part.compared.items() if name not in self.ours}
 
     def read(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Each good row with its place; what is wrong with others goes into the report."""
@@ -138,7 +142,7 @@ class _Lines:
                     self.report.refused.append(Refused(file, place, self.export.unit, error.column, error.reason))
                     continue
                 if self.keep_extra:
-                    extra = {k: v for k, v in row.items() if k not in known and not isinstance(v, list)}
+                    extra = {k: v for k, v in row.items() if k not in {*known, OPENING} and not isinstance(v, list)}
                     cells |= {k: None if empty(v) else str(v) for k, v in extra.items() if k not in cells}
                 yield place, cells
 
@@ -149,6 +153,9 @@ class _Lines:
             return
         inner = record.get(self.part.rows)
         parent = {f"parent.{key}": value for key, value in record.items() if not isinstance(value, list)}
+        text = self.part.opening.get("text", ())
+        if not isinstance(text, str) and _first(parent, [f"parent.{h}" for h in text]) is not None:
+            yield parent | {OPENING: True}
         for row in inner if isinstance(inner, list) else ():
             if isinstance(row, dict):
                 yield flat(row) | parent
@@ -161,11 +168,15 @@ class _Lines:
         part, columns = self.part, schema()[self.table].columns
         found: dict[str, Any] = {}
         for name, column in columns.items():
-            if name not in self.ours and name not in part.defaults:
+            opening = part.opening.get(name) if OPENING in row else None
+            if opening is None and name not in self.ours and name not in part.defaults:
                 continue
-            value = next((row[h] for h in self.ours.get(name, ()) if not empty(row.get(h))), None)
+            if opening is None:
+                value = _first(row, self.ours.get(name, ()))
+            else:
+                value = opening if isinstance(opening, str) else _first(row, [f"parent.{h}" for h in opening])
             try:
-                if not empty(value):
+                if not empty(value) and opening is None:
                     value = mapped(value, part.values.get(name, {}), part.other.get(name))
                 if empty(value) and name in part.defaults:
                     found[name] = part.defaults[name]
@@ -177,6 +188,9 @@ class _Lines:
                         found[name] = self._code(name, found[name])
             except BadCell as error:
                 raise _AtColumn(name, str(error)) from None
+        for name, pair in self.compared.items():
+            if name not in found:
+                found[name] = _compared(pair, row, name)
         self._spans(row, found)
         return found
 
@@ -185,7 +199,7 @@ class _Lines:
         from datetime import timedelta
 
         for name, (duration, headings) in self.spans.items():
-            value = next((row[h] for h in headings if not empty(row.get(h))), None)
+            value = _first(row, headings)
             start = found.get(duration.since)
             if value is None or start is None or found.get(name) is not None:
                 continue
@@ -201,6 +215,18 @@ class _Lines:
             number = sum(known == column for known, _ in self.given) + 1  # once for each name
             self.given[column, name] = f"{self.part.codes[column]}{number:03}"
         return self.given[column, name]
+
+
+def _first(row: dict[str, Any], headings: Sequence[str]) -> Any:
+    """The first cell of the headings that holds something."""
+    return next((row[h] for h in headings if not empty(row.get(h))), None)
+
+
+def _compared(pair: Compared, row: dict[str, Any], name: str) -> Any:
+    own, other = _first(row, pair.columns), _first(row, pair.against)
+    if own is None or other is None:
+        raise _AtColumn(name, "is empty")
+    return pair.values.get(str(own), pair.same if str(own) == str(other) else pair.other)
 
 
 class _AtColumn(ValueError):
@@ -224,17 +250,22 @@ def _opened(
         if part is None:
             continue
         columns = first.columns
+        inner: list[str] = []
         if part.rows in columns:
-            columns = (*(f"parent.{c}" for c in columns), *_inner_columns(path, part, mapping, sheet))
+            inner = _inner_columns(path, part, mapping, sheet)
+            columns = (*(f"parent.{c}" for c in columns), *inner)
         ours = {name: present for name, names in part.columns.items() if (present := _present(names, columns))}
         spans = {name for name, d in part.durations.items() if _present(d.columns, columns)}
+        told = {n for n, c in part.compared.items() if _present(c.columns, columns) and _present(c.against, columns)}
         needed = [
             name
             for name, c in schema()[table].columns.items()
-            if not c.null and name not in {*ours, *spans, *part.defaults, *DERIVED[table]}
+            if not c.null and name not in {*ours, *spans, *told, *part.defaults, *DERIVED[table]}
         ]
         if needed:
             lacking[table] = needed
+            if inner:  # there are rows, and they would be lost without a word
+                refuse(0, table, f"can't be read: nothing tells {', '.join(needed)}")
         else:
             found.append((table, part, ours, spans))
             if not part.rows or part.rows not in first.columns:

@@ -32,6 +32,17 @@ class Duration(_Part):
     unit: Literal["seconds", "minutes", "hours", "days"]
 
 
+class Compared(_Part):
+    """A value that two headings tell together: `same` where they hold the same, `other` where not; `values` of the
+    first heading go before."""
+
+    columns: Names
+    against: Names
+    same: Plain
+    other: Plain
+    values: dict[str, Plain] = Field(default_factory=dict)
+
+
 class TableMapping(_Part):
     """How one table is read; see the head of `mappings/zendesk.toml`."""
 
@@ -43,6 +54,8 @@ class TableMapping(_Part):
     codes: dict[str, str] = Field(default_factory=dict)
     skip: dict[str, Names] = Field(default_factory=dict)
     rows: str = ""
+    compared: dict[str, Compared] = Field(default_factory=dict)
+    opening: dict[str, Names | str] = Field(default_factory=dict)
 
     @field_validator("values")
     @classmethod
@@ -111,7 +124,7 @@ def _plain(text: str) -> str:
 
 def _check(path: Path, table: TableName, part: TableMapping) -> None:
     columns = schema()[table].columns
-    for key in ("columns", "values", "other", "durations", "defaults", "codes"):
+    for key in ("columns", "values", "other", "durations", "defaults", "codes", "compared", "opening"):
         for name in getattr(part, key):
             if name not in columns:
                 raise DataFileError(path, f"{table}.{key}", f"{name!r} is no column; there are: {', '.join(columns)}")
