@@ -254,7 +254,10 @@ def _plausible(part: Part, text: str, words: Cut, start: int, end: int) -> bool:
     after = text[end : end + 1]
     if after and (after in "村镇乡路街巷" or (after in "区县市" and part.id in ("road", "community"))):
         return False  # 红旗 in 红旗村, 北街 in 北街村, 禅城 in 禅城区
-    if re.search(r"[的了吗呢吧啊我你您他她它在是到去给跟把被请就不没很也已别再寄]|[路街区县市镇村道店城园里][和与及跟]", text[start : end - 1]):
+    if re.search(
+        r"[的了吗呢吧啊我你您他她它在是到去给跟把被请就不没很也已别再寄]|[路街区县市镇村道店城园里][和与及跟]",
+        text[start : end - 1],
+    ):
         return False
     stop = grammar().stop
     i = start

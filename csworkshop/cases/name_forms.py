@@ -23,7 +23,8 @@ _KIN = re.compile(_PARENT.pattern + "|阿姨|叔叔|[大]?[姐哥]|[姨婶叔嫂
 _AS_KIN = re.compile(rf"(?=(?P<v>[{_HANZI}]{{1,2}})(?P<title>阿姨|叔叔|大[姐哥]|[姐哥姨婶叔嫂姑妹]))")
 _ZI = re.compile(rf"(?=(?P<v>[{_HANZI}])(?P<title>子))")
 _LATIN = re.compile(
-    r"(?<![A-Za-z0-9@._/-])(?:[A-Z][a-z]{1,11}(?:[ ·][A-Z][a-z]{1,11}|[ ][A-Z]\.){0,2}|[A-Z]{2,7}[ /][A-Z]{2,14}(?: [A-Z]{2,14})?)"
+    r"(?<![A-Za-z0-9@._/-])(?:[A-Z][a-z]{1,11}(?:[ ·][A-Z][a-z]{1,11}|[ ][A-Z]\.){0,2}|"
+    r"[A-Z]{2,7}[ /][A-Z]{2,14}(?: [A-Z]{2,14})?)"
     r"(?![A-Za-z0-9@_/-]|\.[A-Za-z])"
 )
 
@@ -44,7 +45,7 @@ def titled(text: str, words: Cut, i: int, family: int) -> Iterator[Weighed]:
     if not m or measured(text, i) or text[i - 1 : i] == "·":
         return
     title, table = m.group(), e.cues["titles"]
-    if text[i] in table["never_after"] or text[max(0, i - 1) : i] in e.never_behind and own < 4:
+    if text[i] in table["never_after"] or (text[max(0, i - 1) : i] in e.never_behind and own < 4):
         return
     left = min(max(0.0, beside(text, i, m.end())[0]), 4.0)
     short = len(title) == 1

@@ -64,7 +64,7 @@ def html_report(book: Casebook, cases: list[Case], lang: str = "zh", step: Step 
         about = PICTURES[name].about[lang]
         parts.append(f'<figure><img alt="{escape(about)}" src="{png_of(figure)}"></figure>')
     if cases:
-        parts += [_h2("report.review", lang), *(case_html(c, lang) for c in cases)]
+        parts += [_h2("report.review", lang), picking_html(cases, lang), *(case_html(c, lang) for c in cases)]
     parts += [_h2("report.measures", lang), _explained(lang)]
     return page(title, "\n".join(parts), lang)
 
@@ -149,10 +149,32 @@ def _explained(lang: str) -> str:
 
 def review_page(cases: list[Case], title: str, lang: str) -> str:
     """The week's cases as a page of their own."""
-    body = f"<h1>{escape(title)}</h1>" + "".join(case_html(c, lang) for c in cases)
-    if not cases:
+    body = f"<h1>{escape(title)}</h1>"
+    if cases:
+        body += picking_html(cases, lang) + "".join(case_html(c, lang) for c in cases)
+    else:
         body += f"<p>{escape(say('review.none', lang))}</p>"
     return page(title, body, lang)
+
+
+def picking(cases: list[Case], lang: str) -> list[tuple[str, str, str]]:
+    """The picking list: per case what to look at, its facts, how often the mood turned."""
+    return [
+        (
+            say(f"review.{c.kind}", lang),
+            facts(c, lang),
+            say("desk.week_turns", lang, number=len(c.turning_points)),
+        )
+        for c in cases
+    ]
+
+
+def picking_html(cases: list[Case], lang: str) -> str:
+    """The picking list as a table."""
+    head = "".join(f"<th>{escape(say(f'desk.{k}', lang))}</th>" for k in ("week_pick", "week_facts", "week_turning"))
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in picking(cases, lang))
+    note = escape(say("desk.week_note", lang))
+    return f'<table class="picking"><tr>{head}</tr>{rows}</table><p class="small">{note}</p>'
 
 
 def case_html(case: Case, lang: str) -> str:

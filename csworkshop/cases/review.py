@@ -3,7 +3,8 @@
 Three kinds teach most: a hard start that ended well, a long way through several departments, and a failure. A case is
 laid out turn by turn: the customer's mood, the techniques and faults of each reply with the words that show them, and
 where the mood turned. The four questions of the review (turning point, wrong decision, what is reusable, what goes on
-the list) come with what the figures propose; the answer is the team's.
+the list) come with what the figures propose; the answer is the team's. What is left of persons in the transcripts is
+masked.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Literal
 
 import pandas as pd
 
+from csworkshop.cases.anonymise import masked
 from csworkshop.cases.casebook import Casebook
 from csworkshop.cases.spoken import parting
 from csworkshop.techniques.catalogue import catalogue
@@ -98,6 +100,16 @@ def week_of(text: str) -> date:
     raise ValueError(f"{text}: write a week as 2026-W10 (year, W, number of the week)")
 
 
+def last_week(book: Casebook) -> date | None:
+    """The Monday of the last whole week before the report with transcripts of closed tickets; None if there is none."""
+    if book.messages is None:
+        return None
+    t = book.tickets[book.tickets.ticket_id.isin(book.messages.ticket_id.unique())]
+    this = book.as_of.date() - timedelta(days=book.as_of.weekday())
+    closed = t.closed_at[t.closed_at < pd.Timestamp(this)].max()
+    return None if pd.isna(closed) else closed.date() - timedelta(days=closed.weekday())
+
+
 def review(
     book: Casebook,
     monday: date,
@@ -115,6 +127,8 @@ def review(
     own = t[(when >= start) & (when < end) & t.ticket_id.isin(book.messages.ticket_id.unique())]
     said = book.messages[book.messages.ticket_id.isin(own.ticket_id)]
     picked = list(_pick(own, said, each))
+    said = said[said.ticket_id.isin([ticket.ticket_id for _, ticket in picked])]
+    said = said.assign(text=[masked(str(text)) for text in said.text])  # exports may come with names and numbers
     cases = []
     for n, (kind, ticket) in enumerate(picked, 1):
         turns = take_apart(said[said.ticket_id == ticket.ticket_id], str(ticket.channel), level)

@@ -28,7 +28,7 @@ REPORT = """\
 The instructor's report for people without Jupyter: figures with intervals, findings, pictures, cases of a week. One
 HTML file that needs nothing else (it prints well), or a PDF.
 
-  csworkshop cases report --out report.html
+  csworkshop cases report --out report.html                          with the cases of the last whole week
   csworkshop cases report --week 2026-W10 --out report.html --lang en
   csworkshop cases report --out report.pdf
 """
@@ -61,8 +61,8 @@ def add_reports(inner: Any) -> None:
 
     report = inner.add_parser("report", help="the instructor's report", formatter_class=RAW, description=REPORT)
     add_case_options(report, sample=2)
-    report.add_argument("--week", metavar="WEEK", help="with the cases of this week")
-    report.add_argument("--each", type=int, default=1, metavar="N", help="cases of each kind (default: 1)")
+    report.add_argument("--week", metavar="WEEK", help="whose cases (default: the last whole one)")
+    report.add_argument("--each", type=int, default=1, metavar="N", help="cases of each kind (default: 1; 0: no cases)")
     report.add_argument("--out", type=Path, default=Path("report.html"), metavar="FILE", help=".html or .pdf")
     report.set_defaults(run=_report)
 
@@ -148,18 +148,20 @@ def _print_case(case: Any, lang: str) -> None:
 
 
 def _report(args: argparse.Namespace) -> int:
+    from csworkshop.cases.review import last_week
     from csworkshop.cli.cases_measures import casebook
 
     if args.out.suffix not in (".html", ".pdf"):
         raise UserError(say("report.ending", args.lang, path=args.out))
-    monday = _monday(args.week) if args.week else None
+    asked = _monday(args.week) if args.week else None
     book = casebook(args)
-    cases = _cases(book, monday, args) if monday is not None and book.messages is not None else []
+    monday = asked or last_week(book)
+    cases = _cases(book, monday, args) if monday and args.each and book.messages is not None else []
     with Bar("pictures", args) as bar:
         if args.out.suffix == ".pdf":
             from csworkshop.cases.paper import pdf_report
 
-            pdf_report(book, args.out, args.lang, bar)
+            pdf_report(book, args.out, args.lang, bar, cases)
         else:
             from csworkshop.cases.report import html_report
 
