@@ -34,6 +34,7 @@ LOOKED_AT = 4  # how many attempts at a topic a reason speaks of
 ASSIGNED = re.compile(r"m\d-a-")  # how ids begin of exercises that an assignment keeps for itself
 FOCUS = 3  # topics named as weak, and as strong
 LEAST = 3.0  # minutes: what is left for which no further exercise is looked for, and how far over one may go
+BEGUN = 5  # attempts after which demanding exercises are proposed too
 PACE_NEEDS = 3  # attempts whose duration is known before a trainee's own pace counts
 WHY = {NEW: "new", DUE: "due", KEEP: "keep"}
 
@@ -148,7 +149,8 @@ def make_plan(
     chance = np.random.default_rng([seed, len(attempts)])
     words = _Words(attempts, now, lang)
     steps = []
-    for n, topic, why in _session(shelf, known.standing(row, day), chance, minutes, _pace(shelf, attempts)):
+    barred = _too_early(shelf, len(attempts))
+    for n, topic, why in _session(shelf, known.standing(row, day), chance, minutes, _pace(shelf, attempts), barred):
         e, item = found[n], shelf.parameters.ids[topic]
         kind = WHY.get(why, "weak")
         spent = float(shelf.minutes[n]) * _pace(shelf, attempts)
@@ -167,13 +169,12 @@ def make_plan(
 
 
 def _session(
-    shelf: Shelf, standing: Standing, chance: np.random.Generator, minutes: float, pace: float
+    shelf: Shelf, standing: Standing, chance: np.random.Generator, minutes: float, pace: float, barred: np.ndarray
 ) -> list[tuple[int, int, int]]:
     """Exercise, topic and why, one after the other, each chosen as if those before had been done.
 
     What takes too long for the time that is left is passed over, as long as something worth it still fits.
     """
-    barred = np.zeros((1, len(shelf.ids)), bool)
     found: list[tuple[int, int, int]] = []
     spent = 0.0
     while True:
@@ -197,6 +198,12 @@ def _session(
             scenes=np.array([[shelf.scene[n], standing.scenes[0, 0]]]),
             kinds=np.array([[shelf.kind[n], standing.kinds[0, 0]]]),
         )
+
+
+def _too_early(shelf: Shelf, attempts: int) -> np.ndarray:
+    """(1, E) the demanding exercises, as long as the trainee has hardly begun and there are others."""
+    demanding = shelf.level[None] == 3
+    return np.where(attempts < BEGUN and not demanding.all(), demanding, False)
 
 
 def _pace(shelf: Shelf, attempts: Sequence[Attempt]) -> float:

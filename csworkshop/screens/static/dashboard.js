@@ -124,12 +124,12 @@ export function screen(voice, act, content) {
       node: card,
       draw(seat) {
         card.className = `cs-seat cs-seat-${seat.standing}`;
-        name.textContent = who(seat);
+        name.textContent = name.title = who(seat);
         score.textContent = seat.score === null ? "–" : seat.score;
         exercise.textContent = exercise.title = voice.pick(seat.exercise_title);
         line.replaceChildren(sparkline(seat.scores));
-        state.replaceChildren(make("span", `cs-st-${seat.standing}`, {}, voice.pick(seat.text)), seat.changed ? ` · ${voice.pick(seat.changed)}` : "");
-        deeds.hidden = !seat.texts;
+        state.replaceChildren(make("span", `cs-st-${seat.standing}`, {}, voice.pick(seat.text)), ...(seat.changed ? [make("span", "", {}, voice.pick(seat.changed))] : []));
+        deeds.hidden = !seat.texts || !seat.exercise;
         read.textContent = voice.say("read");
         pick.checked = chosen.has(number);
         pick.setAttribute("aria-label", voice.say("choose", { n: number }));

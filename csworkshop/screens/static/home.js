@@ -90,7 +90,7 @@ export function screen(voice, act) {
     const files = page.feedback.map(({ name, file }) => make("li", "", {}, link(file, name)));
     if (files.length) left.push(card(voice.say("feedback"), make("ul", "cs-advice", {}, ...files)));
     const right = [card(voice.say("modules"), ...lessonRows())];
-    const rest = page.more_topics ? ` ${voice.say("topics_rest", { n: page.more_topics })}` : "";
+    const rest = page.more_topics ? (voice.lang === "en" ? " " : "") + voice.say("topics_rest", { n: page.more_topics }) : "";
     if (page.topics.length) right.push(card(voice.say("topics"), ...page.topics.map(topicRow), make("p", "cs-quiet cs-small cs-foot", {}, voice.say("topics_more") + rest)));
     const told = page.told ? [make("p", "cs-notice cs-notice-info", {}, voice.pick(page.told))] : [];
     node.replaceChildren(head, ...told, make("div", "cs-two", {}, make("div", "cs-column", {}, ...left), make("div", "cs-column", {}, ...right)), make("p", "cs-quiet", {}, voice.say("private")));
