@@ -203,7 +203,8 @@ class OpeningRule(_Rule):
 
 
 class OpenedRule(_Rule):
-    """The first sentence that isn't a greeting (a `skip` pattern) holds one of the named items: the whole reply."""
+    """One of the named items stands in the first two clauses of the first sentence that isn't a greeting (a `skip`
+    pattern): the whole reply."""
 
     kind: Literal["opened"]
     by: tuple[str, ...] = Field(min_length=1)
@@ -215,8 +216,10 @@ class OpenedRule(_Rule):
 
     def hits_after(self, reading: Reading, number: int, found: Mapping[str, list[Hit]]) -> list[Hit]:
         standing = [h for h in _present(self.by, found) if h.score >= SURE]
-        for start, _, reach, skipped in _openings(reading, self.skip):
-            if any(h.start < reach and h.end > start for h in standing):
+        openings = list(_openings(reading, self.skip))
+        for n, (start, _, reach, skipped) in enumerate(openings):
+            near = min(reach, openings[min(n + 1, len(openings) - 1)][1])
+            if any(h.start < near and h.end > start for h in standing):
                 return [Hit(0, len(reading.text), self.score, number)]
             if not skipped:
                 return []
