@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 
 from csworkshop.cases.casebook import Casebook, open_casebook
 from csworkshop.cases.files import shipped, write_table
-from csworkshop.cases.report import answers, case_html, facts, html_report, review_page
-from csworkshop.cases.review import KINDS, TURN, Case, review, take_apart, week_of
+from csworkshop.cases.report import answers, case_html, facts, html_report, picking, review_page
+from csworkshop.cases.review import KINDS, TURN, Case, last_week, review, take_apart, week_of
 from tests.cases.tables import tickets
 from tests.cases.test_spoken import ANGRY, DEFINITE, RUDE, SORRY, talk
 
@@ -85,6 +86,35 @@ def test_what_customers_wrote_is_escaped() -> None:
     assert "▼" in case_html(case, "zh") and page.count("<li") == len(TALK)
 
 
+def test_the_week_of_a_report_is_the_last_whole_one(book: Casebook) -> None:
+    assert last_week(book) == date(2026, 3, 2)  # T4 was closed in the week of the report itself
+    assert last_week(dataclasses.replace(book, messages=None)) is None
+    assert last_week(dataclasses.replace(book, as_of=pd.Timestamp("2026-03-08 12:00"))) is None
+
+
+def test_persons_are_masked_in_the_cases(tmp_path: Path) -> None:
+    frame = tickets({"csat": 1, "resolved": False, "resolved_at": None, "first_contact_resolution": False})
+    said = TALK.assign(text=[f"我叫王建国，电话13800138000。{text}" for text in TALK.text])
+    write_table(tmp_path, "tickets", frame)
+    write_table(tmp_path, "messages", said)
+    (case,) = review(open_casebook(tmp_path), week_of("2026-W10"), level="fast")
+    shown = review_page([case], "复盘", "zh")
+    assert (
+        "王建国" not in shown
+        and "13800138000" not in shown
+        and shown.count("我叫〔姓名〕，电话〔手机号〕") == len(TALK)
+    )
+
+
+def test_the_picking_list_stands_before_the_cases(book: Casebook) -> None:
+    cases = review(book, week_of("2026-W10"), level="fast")
+    rows = picking(cases, "zh")
+    assert [r[0] for r in rows] == ["开头难、结果好", "跨部门、拖得久", "没办好"] and rows[0][2] == "2 处"
+    page = review_page(cases, "复盘", "zh")
+    assert page.index("情绪转折") < page.index('<section class="case')
+    assert review_page([], "复盘", "zh").count("<table") == 0
+
+
 def test_the_report_is_one_page_that_needs_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     from csworkshop.cases import report
 
@@ -101,7 +131,10 @@ def test_the_report_as_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(paper, "SHOWN", ("scores",))
     book = open_casebook(shipped())
-    for name in ("a.pdf", "b.pdf"):
-        paper.pdf_report(book, tmp_path / name)
+    cases = [Case("failed", tickets({}).iloc[0], take_apart(TALK, "chat", "fast"))] * 6
+    for name, own in (("a.pdf", cases), ("b.pdf", cases), ("c.pdf", [])):
+        paper.pdf_report(book, tmp_path / name, cases=own)
     data = (tmp_path / "a.pdf").read_bytes()
     assert data.startswith(b"%PDF") and data == (tmp_path / "b.pdf").read_bytes()
+    pages = [(tmp_path / f"{n}.pdf").read_bytes().count(b"/Type /Page ") for n in "ac"]
+    assert pages[0] >= pages[1] + 3  # six transcripts don't fit on two pages

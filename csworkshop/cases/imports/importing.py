@@ -278,8 +278,8 @@ def _opened(
         if table == "tickets" or len(found) == 1:
             named = {h for names in ours.values() for h in names}
             named |= {h for d in part.durations.values() for h in _present(d.columns, first.columns)}
-            inner = {p.rows for t in ORDER if (p := mapping.part(t)) is not None}
-            report.unknown[path.name] = [c for c in first.columns if c and c not in named | inner]
+            lists = {p.rows for t in ORDER if (p := mapping.part(t)) is not None}
+            report.unknown[path.name] = [c for c in first.columns if c and c not in named | lists]
         yield table, part, open_export(path, refuse if n == 0 else lambda *_: None, sheet, mapping.records), ours
 
 
