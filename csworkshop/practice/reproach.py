@@ -45,6 +45,16 @@ _PLEA = re.compile(
 _RELIEF = re.compile(
     r"(?:不怪|不能怪|怪不[得着]|怨不[得着]|不赖|不是)(?:您|你)(?!怪|还|谁|自己)(?!.{0,4}(?:谁|难道|是谁))"
 )
+# What a question that only wants to know doesn't have: 您说是就是吗, 有什么用, 才过去多久, 咋不问问, 怪谁呀.
+_SHARP = re.compile(
+    r"咋|怪|赖|怎么(?!称呼|样|走|用|操作|洗|装|买|来|去|寄|联系|安排|处理|放|量)|不是[^，。]*[吗么]|就是[^，。]*吗|又[不没]|总不能"
+    r"|才过|乱[讲说]|冷静|会死|什么用|什么意思|干[嘛吗]|干什么|谁[呢呀啊]|[咯呀啊嘛啦么][？?]|[？?]{2}|哪里[^，。]*[了过]|哪[有能会]"
+    r"|而已|不就|也要|凭|(?:知道|明白|懂|清楚|看见|听见|够)[了]?吗|挺|年轻人|岁数|动不动|不(?:提前|早|先|及时|看|问|备)|好意|态度|素质"
+)
+_LOADED = re.compile(
+    r"吧|还[要想不是]|真的|自己|这么|那么|天天|敏感|客户|用户|别人|满意"
+)  # fine where the case foresees it
+LONGEST = 32  # characters of a plain question; a longer one states things too
 _ANY_MISTAKE = re.compile(_MISTAKE)
 _HARSH = re.compile(
     r"怎么(?:就|还|也|才|又|都)?(?:不|没|能|会|敢|可能|好意思|搞|弄成)|凭什么|难道|莫非|谁(?:让|叫)|早干|到底(?:要|想)"
@@ -79,7 +89,9 @@ def _excused(clause: str, m: re.Match[str]) -> bool:
 
 def plain_question(sentence: str) -> bool:
     """Whether a folded sentence is a question without reproach, guess at a mistake or sharp words."""
-    if not is_question(sentence) or _HARSH.search(sentence) or reproachful(sentence):
+    if not re.search(r"[？?]$", sentence) or len(sentence) > LONGEST or reproachful(sentence):
+        return False
+    if _HARSH.search(sentence) or _SHARP.search(sentence) or _LOADED.search(sentence) or not is_question(sentence):
         return False
     return not any(not _KIND.search(sentence[: m.start()]) for m in _ANY_MISTAKE.finditer(sentence))
 
@@ -122,7 +134,8 @@ def _relieving(sentence: str) -> bool:
 
 
 def _foreseen(sentence: str, foreseen: Callable[[str], bool]) -> bool:
-    return is_question(sentence) and not _HARSH.search(sentence) and foreseen(sentence)
+    sharp = _HARSH.search(sentence) or _SHARP.search(sentence)
+    return is_question(sentence) and not sharp and foreseen(sentence)
 
 
 def _within(evidence: Evidence, spans: Sequence[tuple[int, int]]) -> bool:

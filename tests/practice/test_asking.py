@@ -52,6 +52,17 @@ def test_a_plain_question_is_none(question: str, case: str) -> None:
     assert heard is not None and not any(heard.has(i) for i in ("blame", "rude", "excuse"))
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "您冲我喊有什么用？", "买之前咋不打听打听呢？", "这才过去多久？", "您说是坏的就是坏的吗？", "机器自己响的怪谁呀？",
+        "您有没有点常识？", "一台扫地机而已，少用一天会死吗？",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_question_is_not_plain(question: str) -> None:
+    assert not plain_question(question)
+
+
 @pytest.mark.parametrize("question", ["您急什么？", "您怎么不早说呢？", "你听不懂吗？", "您自己就不会先看一眼标签吗？"])
 def test_sharp_words_stay_sharp_as_questions(question: str) -> None:
     heard = _talk(SORRY, question).turns[-1].heard
