@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from csworkshop.bench.browser import chromium
 from csworkshop.bench.room.lesson import MODULE, Lesson
@@ -38,15 +39,20 @@ class Weight:
     machine: float = 0.0  # share that everything took, dashboard, browser and this measurement included
 
 
-def measure(trainees: int, seconds: float, folder: Path | None = None, *, hurry: float = 1.0) -> int:
-    """Run the class and print what came of it; 1 if anything was lost or the delay's 95th percentile is over TARGET."""
+def measure(
+    trainees: int, seconds: float, folder: Path | None = None, *, hurry: float = 1.0, opened: Any = None
+) -> int:
+    """Run the class and print what came of it; 1 if anything was lost or the delay's 95th percentile is over TARGET.
+
+    `hurry` makes trainees faster, `opened` is a browser to use: both are for tests.
+    """
     if chromium() is None:
         sys.exit("There is no Chromium here; name one in CSWORKSHOP_CHROMIUM.")
     with tempfile.TemporaryDirectory() as made:
         scratch = Path(made)
         klass = Class.create((folder or scratch) / "bench-class", "一班")
         Stage(klass).start("第二课", "m2-vague-delivery")
-        with dashboard(klass.folder, scratch / "instructor") as page:
+        with dashboard(klass.folder, scratch / "instructor", opened) as page:
             lesson = Lesson(klass, scratch, trainees, seconds, hurry, told=_say)
             lesson.start()
             try:

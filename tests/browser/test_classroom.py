@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from csworkshop.bench.classroom import measure
 
 
-def test_the_measurement_counts_what_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    measure(2, 10, tmp_path, hurry=20)
+def test_the_measurement_counts_what_it_says(chrome: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    measure(2, 10, tmp_path, hurry=20, opened=chrome)
     told = capsys.readouterr().out
     sent, lines = map(int, re.findall(r"attempts sent (\d+), lines in the logs (\d+), unreadable 0", told)[0])
     assert 0 < sent <= lines, told

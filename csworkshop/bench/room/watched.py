@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,18 +61,21 @@ class Dashboard:
 
 
 @contextmanager
-def dashboard(folder: Path, scratch: Path) -> Iterator[Dashboard]:
-    """JupyterLab, Chromium in it, the instructor's notebook run, nicknames shown, and the page watched."""
+def dashboard(folder: Path, scratch: Path, opened: Any = None) -> Iterator[Dashboard]:
+    """JupyterLab, the instructor's notebook run in Chromium (or in the browser that is `opened` already), nicknames
+    shown, and the page watched."""
     own = {"CSWORKSHOP_PRIVATE": str(scratch / "private")}
-    with Lab(scratch / "work", scratch / "home", environment=own) as lab, browser() as opened:
+    chrome = browser() if opened is None else nullcontext(opened)
+    with Lab(scratch / "work", scratch / "home", environment=own) as lab, chrome as used:
         lab.write_notebook("看板.ipynb", f"from csworkshop import dashboard\ndashboard({str(folder)!r}, lang='zh')")
-        page = opened.new_page(viewport={"width": 1400, "height": 1000})
+        page = used.new_page(viewport={"width": 1400, "height": 1000})
         NotebookPage(page, lab, "看板.ipynb").open().run()
         page.locator(".cs-dashboard .cs-title").wait_for(timeout=WAIT)
         page.locator(".cs-board-head .cs-actions button").first.click()  # nicknames: they tell the cards apart
         page.locator('.cs-board-head button[aria-pressed="true"]').wait_for(timeout=WAIT)
         page.evaluate(_WATCH)
         yield Dashboard(page)
+        page.close()
 
 
 def until(true: Any, seconds: float, look: Any, every: float = 0.5) -> bool:
