@@ -55,8 +55,8 @@ def test_a_plain_question_is_none(question: str, case: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "您冲我喊有什么用？", "买之前咋不打听打听呢？", "这才过去多久？", "您说是坏的就是坏的吗？", "机器自己响的怪谁呀？",
-        "您有没有点常识？", "一台扫地机而已，少用一天会死吗？",
+        "您冲我喊有什么用？", "买之前咋不打听打听呢？", "这才过去多久？", "您说是坏的就是坏的吗？",
+        "机器自己响的怪谁呀？", "您有没有点常识？", "一台扫地机而已，少用一天会死吗？",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_question_is_not_plain(question: str) -> None:
