@@ -80,15 +80,15 @@ def _join(first: str, second: str, lang: str) -> str:
     return f"{first} {second}" if lang == "en" else first + second
 
 
-def verdict(marks: Marks, exercise: Exercise | Activity, lang: str = "zh") -> str:
-    """The outcome in a sentence: refused and why, auto-failed, passed, or how much is missing."""
+def verdict(marks: Marks, exercise: Exercise | Activity, lang: str = "zh", maximum: float = 100) -> str:
+    """The outcome in a sentence: refused and why, auto-failed, passed, or how many of `maximum` points are needed."""
     if marks.refusal:
         return say(f"marks.refused_{marks.refusal}", lang, limit=MAX_CHARACTERS)
     if any(line.state == "critical" for line in marks.lines):
         return say("marks.critical_cap", lang)
     if marks.passed:
         return say("marks.passed", lang)
-    return say("marks.not_passed", lang, need=exercise.pass_mark)
+    return say("marks.not_passed", lang, need=f"{round(exercise.pass_mark * maximum / 100, 2):g}")
 
 
 def start(exercise: Exercise | Activity, lang: str = "zh", maximum: float = 100) -> str:
@@ -100,7 +100,7 @@ def start(exercise: Exercise | Activity, lang: str = "zh", maximum: float = 100)
 def as_text(marks: Marks, exercise: Exercise | Activity, lang: str = "zh", maximum: float = 100) -> list[str]:
     """The marked scorecard as lines of text."""
     score = say("marks.score", lang, score=marks.points(maximum), maximum=maximum)
-    rows = [f"{score} · {verdict(marks, exercise, lang)}"]
+    rows = [f"{score} · {verdict(marks, exercise, lang, maximum)}"]
     rows += [text] if (text := start(exercise, lang, maximum)) else []
     for line in marks.lines:
         if line.state == "clean":
@@ -120,13 +120,14 @@ def as_html(
     `answer` is an activity's answer as it was saved: kinds that have something to show of it (a talk) do.
     """
     score = say("marks.score", lang, score=marks.points(maximum), maximum=maximum)
-    title, outcome = escape(exercise.title[lang]), escape(verdict(marks, exercise, lang))
+    title, outcome = escape(exercise.title[lang]), escape(verdict(marks, exercise, lang, maximum))
     rows = "".join(_row(line, lang, maximum) for line in marks.lines if line.state != "clean")
     quote = '<blockquote style="white-space:pre-wrap;overflow-wrap:anywhere">{}</blockquote>'
     reply = quote.format(marked_reply(marks, lang)) if isinstance(exercise, Exercise) else ""
     return (
         f'<div class="csw-feedback" lang="{"en" if lang == "en" else "zh-CN"}" style="line-height:1.7">'
-        f"<p><strong>{title}</strong> · {escape(score)} · {outcome}</p>"
+        f'<p class="csw-head csw-{"earned" if marks.passed else "partly"}">'
+        f"<strong>{title}</strong> · <span>{escape(score)}</span> · <em>{outcome}</em></p>"
         f"{reply}"
         f"{f'<p>{escape(text)}</p>' if (text := start(exercise, lang, maximum)) else ''}"
         f'<table style="border-collapse:collapse;text-align:left"><tbody>{rows}</tbody></table>'
@@ -143,11 +144,13 @@ def _shown(answer: str, exercise: Exercise | Activity, lang: str) -> str:
         value = load(answer, exercise) if show else {}
     except ValueError:
         return ""
-    return show(value, exercise, lang) if show and value else ""
+    shown = show(value, exercise, lang) if show and value else ""
+    title = f'<p class="csw-title"><strong>{escape(say("marks.answer", lang))}</strong></p>'
+    return f'<div class="csw-answer">{title}{shown}</div>' if shown else ""
 
 
 def _row(line: Line, lang: str, maximum: float) -> str:
-    points = f"{round(line.points * maximum / 100, 2):+g}" if line.points else ""
+    points = f"{round(line.points * maximum / 100, 2):+g}".replace("-", "−") if line.points else ""
     words = "; ".join(f"“{escape(e.text)}”" for e in line.evidence)
     cells = (
         f"{sign(line)} {escape(line.about.name[lang])}",
@@ -157,7 +160,8 @@ def _row(line: Line, lang: str, maximum: float) -> str:
     )
     style = "padding:4px 10px 4px 0;vertical-align:top;text-align:left"
     styles = (f"{style};white-space:nowrap",) * 3 + (style,)
-    return "<tr>" + "".join(f'<td style="{s}">{c}</td>' for s, c in zip(styles, cells, strict=True)) + "</tr>"
+    row = "".join(f'<td style="{s}">{c}</td>' for s, c in zip(styles, cells, strict=True))
+    return f'<tr class="csw-{line.state}">{row}</tr>'
 
 
 def marked_reply(marks: Marks, lang: str = "zh") -> str:

@@ -163,7 +163,7 @@ def as_text(found: Calibration, lang: str) -> list[str]:
 
 
 def _intro(found: Calibration, lang: str) -> list[str]:
-    names = ", ".join(s.rater for s in found.sheets)
+    names = say("studio.comma", lang).join(s.rater for s in found.sheets)
     about = {"raters": len(found.sheets), "replies": found.replies, "names": names}
     half = [
         say("calibration.half", lang, rater=s.rater, done=len(s.ratings), of=s.asked)
@@ -190,8 +190,10 @@ def _value(item: str, value: float | None, lang: str) -> str:
 
 
 def _said(unit: Unit, lang: str) -> str:
-    told = [f"{rater} {_value(unit.item, value, lang)}" for rater, value in unit.ratings.items()]
-    return ", ".join([*told, f"{say('calibration.checker', lang)} {_value(unit.item, unit.checker, lang)}"])
+    """Who says what, the checker last."""
+    everybody = {**unit.ratings, say("calibration.checker", lang): unit.checker}
+    told = (say("calibration.says", lang, who=w, what=_value(unit.item, v, lang)) for w, v in everybody.items())
+    return say("calibration.between", lang).join(told)
 
 
 def _table(found: Calibration, lang: str) -> tuple[list[str], list[dict[str, Any]]]:

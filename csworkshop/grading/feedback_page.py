@@ -142,7 +142,7 @@ def _part(part: Part, number: int, model_answers: bool, lang: str) -> str:
 def _outcome(part: Part, marks: Marks, exercise: Exercise, lang: str) -> str:
     failed = marks.refusal or any(line.state == "critical" for line in marks.lines)
     tone = "passed" if marks.passed else "failed" if failed else "open"
-    return f'<p class="verdict {tone}">{escape(verdict(marks, exercise, lang))}</p>'
+    return f'<p class="verdict {tone}">{escape(verdict(marks, exercise, lang, part.maximum))}</p>'
 
 
 def _talk(marks: Marks, exercise: Exercise, lang: str) -> str:
@@ -189,7 +189,7 @@ def _items(part: Part, marks: Marks, lang: str) -> str:
 def _item(line: Line, part: Part, marks: Marks, lang: str) -> str:
     override, dispute = part.overrides.get(line.item), part.disputes.get(line.item)
     points, possible = (round(x * part.maximum / 100, 2) for x in (line.points, line.possible))
-    lost = f"{points:+g}" if points else ""
+    lost = f"{points:+g}".replace("-", "−") if points else ""
     worth = f"{points:g} / {possible:g}" if line.about.type == "technique" else lost
     struck = f"<s>{worth}</s>" if marks.refusal and worth else worth
     words = " ".join(f"“{escape(e.text)}”" for e in line.evidence)

@@ -153,7 +153,7 @@ def _panel(axis: Any, group: list[Table], font: str | None, lang: str) -> None:
         there = [(by_name[r.name], n) for n, r in enumerate(rows) if r.name in by_name]
         axis.plot(
             *zip(*there, strict=True), shape, markersize=4.5, markerfacecolor=fill, markeredgecolor="0.1",
-            label=_texts(table, words),
+            label=_texts(table, words), clip_on=False,
         )  # fmt: skip
     low = [(r.f1 if not math.isnan(r.f1) else 0, n) for n, r in enumerate(rows) if r.calibration > 0.08]
     if low:

@@ -114,8 +114,9 @@ def _as_html(shown: Table) -> str:
     for r in shown.rows[:-1]:
         figures = (r.precision, r.recall, r.f1, r.clear, r.calibration)
         named = [escape(name_of(shown.kind, r.name, "zh")), _verdict(r)]
-        cells = [*named, *map(_figure, figures), str(r.number), _figure(r.dice)]
-        rows.append("<tr>" + "".join(f"<td>{c}</td>" for c in cells) + "</tr>")
+        cells = [*map(_figure, figures), str(r.number), _figure(r.dice)]
+        words = "".join(f'<td style="white-space:nowrap">{c}</td>' for c in named)
+        rows.append(f"<tr>{words}{''.join(f'<td>{c}</td>' for c in cells)}</tr>")
     heads = "".join(f"<th>{h}</th>" for h in (*head, "标词重合"))
     return f"<h4>{titles[shown.kind]}</h4><table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
@@ -204,7 +205,8 @@ def examples() -> Shown:
 
 def _examples_of(judged: Judged, k: int) -> str:
     item = judged.columns[k]
-    parts = [f"<h4>{escape(name_of('replies', item, 'zh'))}：{escape(catalogue().items[item].why.zh)}</h4>"]
+    title = f"{name_of('replies', item, 'zh')}：{catalogue().items[item].why.zh}"
+    parts = [f'<h4 style="line-height:1.5">{escape(title)}</h4>']
     for right, truths in ((True, (1.0, 1.0)), (False, (0.0, 1.0))):
         taken: set[int] = set()
         for truth in truths:

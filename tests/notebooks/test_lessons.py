@@ -66,6 +66,7 @@ def test_code_is_short_and_hidden(path: Path) -> None:
         shown = "pandas" in cell.metadata.get("tags", []) or (path in ASSIGNMENTS and not STUDIO.search(cell.source))
         assert shown != cell.metadata.get("jupyter", {}).get("source_hidden", False)
         assert len(cell.source.splitlines()) <= (12 if shown else 3)
+        assert shown or cell.source.startswith("# "), "JupyterLab shows the first line of what is folded away"
 
 
 @every_notebook
@@ -167,7 +168,7 @@ def test_graded_cells_are_locked_and_name_their_exercise(path: Path) -> None:
         about = cell.metadata.nbgrader
         assert about.schema_version == 3
         assert about.locked and not about.solution and not about.task
-        widget = f'from csworkshop import studio\n\nstudio("{about.grade_id}", points={about.points})'
+        widget = f'# 练习框\nfrom csworkshop import studio\nstudio("{about.grade_id}", points={about.points})'
         code = rf'result\("{about.grade_id}", \w+, points={about.points}\)'
         assert cell.source == widget or re.fullmatch(code, cell.source)
 
