@@ -7,6 +7,7 @@ Besides the messages of every exercise (`csworkshop.widgets.saved`):
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -26,6 +27,7 @@ from csworkshop.widgets.screen import Shown, exercise_data, marks_data
 PARTS = "page spans drafts wire windows status shell editor findings talk dispute dial score help".split()
 SCRIPTS = [f"{name}.js" for name in (*PARTS, "studio")]  # the one with `export default` comes last
 STYLES = ("theme.css", "studio.css", "parts.css")
+LEVELS: tuple[Level, ...] = ("fast", "full")
 
 
 def studio(exercise_id: str, points: float | None = None, lang: str | None = None, folder: str = ".") -> SavedExercise:
@@ -79,6 +81,10 @@ class ReplyStudio(SavedExercise):
         return Shown(f"{titles[1]}: {self.exercise.model_answer}", markup)
 
     # --- messages ---
+
+    def _hello(self, message: Message) -> None:
+        super()._hello(message)
+        _get_ready(self.exercise)
 
     def _handlers(self) -> dict[str, Callable[[Message], object]]:
         return {"dispute": self._dispute}
@@ -136,3 +142,19 @@ class ReplyStudio(SavedExercise):
             return {"allowed": False, "why": both("solution_first", n=HONEST_CHARACTERS)}
         self._remember(solution_seen=True)
         return {"allowed": True, "text": self.exercise.model_answer, "marks": self._marks(self.exercise.model_answer)}
+
+
+_ready = threading.Event()
+
+
+def _get_ready(exercise: Exercise) -> None:
+    """Load both readers while the trainee still reads the task, once a kernel: otherwise the first key waits for them,
+    and where a whole class begins to type at once, so does everybody's."""
+    if not _ready.is_set():
+        _ready.set()
+        threading.Thread(target=_mark_once, args=(exercise,), daemon=True, name="csworkshop-readers").start()
+
+
+def _mark_once(exercise: Exercise) -> None:
+    for level in LEVELS:
+        mark(exercise.model_answer, exercise, level)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import threading
 import time
@@ -47,12 +46,14 @@ class Lesson:
     trainees: int
     seconds: float
     hurry: float = 1.0
+    told: Callable[[str], None] = lambda _: None
     people: list[Trainee] = field(default_factory=list)
     begun: float = 0.0  # when all kernels were there and work began
     trouble: BaseException | None = None
-    told: Callable[[str], None] = lambda _: None
+    _arrived: list[Kernel] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
     _stopped: threading.Event = field(default_factory=threading.Event)
+    _gone: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Begin in a thread of its own: the browser has this one."""
@@ -66,7 +67,7 @@ class Lesson:
     def stop(self) -> None:
         """End the kernels; returns when they are gone."""
         self._stopped.set()
-        self._gone.wait(60)
+        self._gone.wait(120)
 
     @property
     def pids(self) -> list[int]:
@@ -81,9 +82,6 @@ class Lesson:
             self._over.set()
             self._gone.set()
 
-    def __post_init__(self) -> None:
-        self._gone = threading.Event()
-
     async def _all(self) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
         try:
@@ -96,11 +94,8 @@ class Lesson:
             while not self._stopped.is_set():
                 await asyncio.sleep(0.1)
         finally:
-            for one in self._arrived:
-                with contextlib.suppress(Exception):  # it may be gone already; what counts was told before
-                    await one.stop()
-
-    _arrived: list[Kernel] = field(default_factory=list)
+            # One that is gone already is no trouble: what counts was told before.
+            await asyncio.gather(*(one.stop() for one in self._arrived), return_exceptions=True)
 
     async def _arrive(self, n: int, gate: asyncio.Semaphore) -> Trainee:
         """A workspace with the lessons, a kernel in it, the lesson's cells run, the class joined, the tab drawn."""
