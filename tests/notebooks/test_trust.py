@@ -57,7 +57,7 @@ def test_the_page_shows_what_evaluate_says() -> None:
     shown = trust.table()
     for row in unread.table:
         name = trust.name_of("replies", row.name, "zh")
-        cells = re.search(rf"<td>{re.escape(name)}</td>(.*?)</tr>", shown)
+        cells = re.search(rf"<td[^>]*>{re.escape(name)}</td>(.*?)</tr>", shown)
         assert cells and f"<td>{row.f1:.2f}</td>" in cells[1] and f"<td>{row.number}</td>" in cells[1]
 
 
@@ -65,12 +65,12 @@ def test_weak_items_are_not_called_trustworthy() -> None:
     weakest = min((r for r in trust._of("replies")[0].judged.table if r.number >= 10), key=lambda r: r.clear)
     expected = "要人看" if weakest.clear < trust.FAIR else "基本可信" if weakest.clear < trust.GOOD else "可信"
     name = trust.name_of("replies", weakest.name, "zh")
-    assert f"<td>{name}</td><td>{expected}</td>" in trust.table()
+    assert re.search(rf"<td[^>]*>{name}</td><td[^>]*>{expected}</td>", str(trust.table()))
 
 
 def test_examples_are_real_and_of_both_kinds() -> None:
     shown = trust.examples()
-    sections = shown.split("<h4>")[1:]
+    sections = re.split(r"<h4[^>]*>", shown)[1:]
     assert len(sections) == trust.WEAK
     replies = {r.reply for r in read_labelled(labelled_folder())}
     for section in sections:
