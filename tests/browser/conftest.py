@@ -23,11 +23,16 @@ from typing import Any
 import pytest
 
 from csworkshop.bench.browser import Lab, NotebookPage, browser, chromium
+from csworkshop.exercises.feedback import segments
 from csworkshop.exercises.library import load_any
 from csworkshop.exercises.marking import mark
 
 WAIT = 30_000  # ms; a busy machine is slow, not wrong
-STUDIO = 'from csworkshop import studio\nstudio("m2-vague-delivery")'
+VAGUE = "m2-vague-delivery"
+STUDIO = f'from csworkshop import studio\nstudio("{VAGUE}")'
+OWN = "这事是我们耽误了"  # two things that the checker marks in an answer to it, and a good one
+TIME = "下午2点20分前送到您家"
+GOOD = f"晚上要招呼八位客人，菜却晚了两个多小时，{OWN}。骑手换了车，{TIME}。"
 SAVE_PID = "import os, pathlib\npathlib.Path('kernel.pid').write_text(str(os.getpid()))\nNone"
 
 
@@ -168,7 +173,7 @@ class Studio:
     def value(self) -> str:
         return str(self.area.input_value())
 
-    def saved(self, notebook: Notebook, text: str, exercise: str = "m2-vague-delivery") -> None:
+    def saved(self, notebook: Notebook, text: str, exercise: str = VAGUE) -> None:
         """Wait until the answer file holds `text`."""
         path = json.dumps(str(notebook.folder / "answers.json"))
         for _ in range(200):
@@ -185,8 +190,10 @@ class Studio:
     def wait_for_mark(self, words: str) -> None:
         self.find(".cs-backdrop mark").filter(has_text=words).first.wait_for(state="attached")
 
-    def marks_become(self, expected: list[tuple[str, str]]) -> None:
-        """Wait until the marks are `expected`: the quick answer is painted first, the full one after the save."""
+    def marks_become_those_of(self, text: str) -> None:
+        """Wait until the marks are the marking function's: the quick answer is painted first, the full one later."""
+        marks = mark(text, load_any(VAGUE))
+        expected = [(text[start:end], line.state) for start, end, line in segments(marks)]
         until = time.monotonic() + 15
         while self.marks() != expected and time.monotonic() < until:
             self.page.wait_for_timeout(50)
