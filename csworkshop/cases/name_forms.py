@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from csworkshop.cases.name_evidence import UNLISTED, beside, characters, evidence, measured
+from csworkshop.cases.name_peoples import peoples
 from csworkshop.cases.words import Cut, commonness
 
 Weighed = tuple[int, int, float]
@@ -20,6 +21,7 @@ _AFTER_SURNAME = re.compile(
 _SPACED = re.compile(rf"(?<![{_HANZI}])([{_HANZI}])[ \u3000]([{_HANZI}])(?:[ \u3000]?([{_HANZI}]))?(?![{_HANZI}])")
 _PARENT = re.compile("妈妈|爸爸|妈咪|家长|同学|小朋友|宝宝|奶奶|爷爷|外婆|姥姥")
 _KIN = re.compile(_PARENT.pattern + "|阿姨|叔叔|[大]?[姐哥]|[姨婶叔嫂姑妈爸]")
+_CHILD = re.compile("妈妈|爸爸|妈|爸|家长|奶奶|爷爷|外婆")
 _AS_KIN = re.compile(rf"(?=(?P<v>[{_HANZI}]{{1,2}})(?P<title>阿姨|叔叔|大[姐哥]|[姐哥姨婶叔嫂姑妹]))")
 _ZI = re.compile(rf"(?=(?P<v>[{_HANZI}])(?P<title>子))")
 _LATIN = re.compile(
@@ -111,6 +113,8 @@ def given_names(text: str, words: Cut) -> Iterator[Weighed]:
     e = evidence()
     for i in range(len(text) - 1):
         first, second = e.given.get(text[i], -6.0), e.given.get(text[i + 1], -6.0)
+        if text[i] == text[i + 1] and _CHILD.match(text, i + 2):
+            first = second = max(first, 2.0)  # 豆豆妈, 果果爸爸
         if min(first, second) < 1 or text[i] in e.stop or text[i + 1] in e.stop:
             continue
         end = i + 2
@@ -119,7 +123,8 @@ def given_names(text: str, words: Cut) -> Iterator[Weighed]:
         word = words.word(i)
         left, right = beside(text, i, end)
         doubled = text[i] == text[i + 1]
-        said = doubled and (left >= 3.5 or right >= 3) and commonness(text[i:end]) < 6
+        child = doubled and bool(_CHILD.match(text, end))
+        said = doubled and (left >= 3.5 or right >= 3 or child) and commonness(text[i:end]) < 6
         if word[:2] == (i, end) and not word[2].startswith("nr") and not said:
             continue
         parent = bool((_KIN if doubled else _PARENT).match(text, end))
@@ -145,6 +150,7 @@ def dotted(text: str, words: Cut) -> Iterator[Weighed]:
                 break
         left, right = beside(text, best, end)
         points = max(0.0, left) + right + min(5, sum(c in telling for c in text[best:end]))
+        points += 6.0 * bool(peoples().western.search(text, best, end))
         yield best, end, points - 2.0
 
 

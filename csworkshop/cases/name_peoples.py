@@ -71,7 +71,7 @@ def of_peoples(text: str, words: Cut) -> Iterator[Weighed]:
             yield start, end, base - short + left + min(right, 4.0)
     for m in tables.western.finditer(text):
         start, end = m.span()
-        if text[start - 1 : start] == "·" or _PLACE.match(text, end) or not words.starts(start):
+        if "·" in (text[start - 1 : start], text[end : end + 1]) or _PLACE.match(text, end) or not words.starts(start):
             continue
         left, right = beside(text, start, end)
         yield start, end, left + min(right, 4.0) + (0.5 if end - start > 2 else -1.5) - 2.0

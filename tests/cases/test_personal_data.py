@@ -2,7 +2,9 @@
 
 Sentences are filled with faker's people, numbers and addresses in many ways of writing. `first` was read while the
 rules were written; `second` to `fourth` were written afterwards and measured unseen, then mended on: they hold what
-was reached.
+was reached. `fifth` to `seventh` are written out by hand and meaner: names that are words, names of many peoples,
+addresses as the old tell them, numbers read aloud. Measured unseen they gave, of numbers and codes, names, addresses:
+.88 .75 .74 (fifth), .85 .66 .79 (sixth), .98 .92 .90 (seventh, after the others had been mended on).
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from csworkshop.cases.kinds import kinds
 from csworkshop.cases.numerals import LOOK_ALIKES
 from csworkshop.cases.personal import LONGEST_PIECE, Found, personal_data
 from csworkshop.text.segment import sentences as cut
-from tests.cases.people import SENTENCES, Marked, sample
+from tests.cases.people import SENTENCES, Marked, People, fill, sample, sentences
 
 LABELLED = Path(__file__).parents[2] / "data" / "labelled"
 MESSAGES = Path(__file__).parents[2] / "data" / "cases" / "messages.parquet"
@@ -56,6 +58,22 @@ def test_goals_are_reached(family: str) -> None:
     goals = {k: STRUCTURE if kinds()[k].structured else NAMES for k in recall}
     assert {k: round(r, 3) for k, r in recall.items() if r < goals[k]} == {}
     assert precision >= PRECISION
+
+
+@pytest.mark.parametrize(("family", "names"), [("fifth", 0.9), ("sixth", 0.85), ("seventh", 0.93)])
+def test_mean_sentences_hold_what_was_reached(family: str, names: float) -> None:
+    """Some names in them nobody could know for one (江山, 何必): the goal for names is for other texts."""
+    recall, precision = _figures([fill(line, People(1)) for line in sentences(family)])
+    goals = {k: STRUCTURE if kinds()[k].structured else NAMES for k in recall} | {"name": names, "address": 0.92}
+    assert {k: round(r, 3) for k, r in recall.items() if r < goals[k]} == {}
+    assert precision >= PRECISION
+
+
+def test_lines_that_only_look_like_somebodys_data_stay() -> None:
+    """Brands, stars, hotlines, models, places as a topic; what still goes is listed."""
+    lines = [*sentences("nobody_fifth"), *sentences("nobody_seventh")]
+    taken = {line[f.start : f.end] for line in lines for f in personal_data(line)}
+    assert len(lines) > 100 and taken <= {"李宁", "雷军", "南京路步行街"}
 
 
 def _texts() -> list[str]:
