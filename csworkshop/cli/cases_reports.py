@@ -206,7 +206,8 @@ def _print_scored(found: Any, lang: str) -> None:
 
     for row in found.figures[""].itertuples():
         name, value = measures()[row.measure].name[lang], number(row.value, row.measure, lang)
-        print(f"  {name}: {value}  [{between(row, row.measure, lang)}]  n={int(row.n):,}")
+        interval = between(row, row.measure, lang)  # a plain count has none
+        print(f"  {name}: {value}  {f'[{interval}]  ' if interval else ''}n={int(row.n):,}")
     print(say("size.talk", lang, lines=f"{found.lines:,}"))
     for row in found.talk.itertuples():
         values = {"channel": label("channel", row.channel, lang), "lines": f"{row.lines:,}", "letters": row.letters}
