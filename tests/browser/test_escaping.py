@@ -29,7 +29,7 @@ GOOD = "明早九点就截止，换谁都坐不住，耽误您了，对不起。
 TYPED = GOOD + "\n" + "\n".join(p.replace("\0", "") for p in PAYLOADS)
 STUDENT, TOKEN = "eve", "escaping"
 # What may stand inside a block that shows a trainee's words.
-PLAIN = set("SECTION DIV P SPAN STRONG BLOCKQUOTE TABLE TBODY TR TD UL LI MARK DETAILS SUMMARY H2 H3 B S".split())
+PLAIN = set("SECTION DIV P SPAN STRONG BLOCKQUOTE TABLE TBODY TR TD UL LI MARK DETAILS SUMMARY H2 H3 B S EM".split())
 TAGS = "() => [...document.querySelectorAll('.csw-feedback, .csw-feedback *, .cs-backdrop *')].map(e => e.tagName)"
 HANDLERS = "() => [...document.querySelectorAll('*')].flatMap(e => e.getAttributeNames()).filter(n => /^on/i.test(n))"
 
