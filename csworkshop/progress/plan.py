@@ -7,7 +7,6 @@ asked once per exercise of the session, and what it weighed is put into words, w
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,20 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from csworkshop.progress.choosing import DUE, KEEP, NEW, Standing, choose
+from csworkshop.progress.choosing import DUE, KEEP, NEW, WEAK, Standing, choose
 from csworkshop.progress.fitting import read_fits
 from csworkshop.progress.learner import learner
 from csworkshop.progress.mastery import Mastery, known_items, of_learner
+from csworkshop.progress.plan_words import Words
 from csworkshop.progress.recorder import now
 from csworkshop.progress.records import Attempt, Log
 from csworkshop.progress.reviews import RETENTION
 from csworkshop.progress.shelf import Shelf, exercises, shelf_of
-from csworkshop.progress.topics import EARNED, MISSING, OUTCOMES, Gap, name_of, table, type_of
-from csworkshop.techniques.catalogue import catalogue
+from csworkshop.progress.topics import Gap, name_of, table, type_of
 from csworkshop.text.language import default_language, say
 
 SESSION_MINUTES = 15.0
-LOOKED_AT = 4  # how many attempts at a topic a reason speaks of
 ASSIGNED = re.compile(r"m\d-a-")  # how ids begin of exercises that an assignment keeps for itself
 FOCUS = 3  # topics named as weak, and as strong
 LEAST = 3.0  # minutes: what is left for which no further exercise is looked for, and how far over one may go
@@ -147,18 +145,20 @@ def make_plan(
     topics = of_learner(known, now)
     row, day = np.zeros(1, int), np.maximum(np.array([now.timestamp() / 86400]), np.nan_to_num(known.day))
     chance = np.random.default_rng([seed, len(attempts)])
-    words = _Words(attempts, now, lang)
+    words = Words(attempts, now, lang)
     steps = []
-    barred = _too_early(shelf, len(attempts))
-    for n, topic, why in _session(shelf, known.standing(row, day), chance, minutes, _pace(shelf, attempts), barred):
+    trained = {i for k, i in enumerate(shelf.parameters.ids) if shelf.share[:, k].any()}
+    focus = _weakest(topics, trained, words)
+    barred, first = _too_early(shelf, len(attempts)), [shelf.parameters.index(a.topic) for a in focus[:1]]
+    pace = _pace(shelf, attempts)
+    for n, topic, why in _session(shelf, known.standing(row, day), chance, minutes, pace, barred, first):
         e, item = found[n], shelf.parameters.ids[topic]
         kind = WHY.get(why, "weak")
-        spent = float(shelf.minutes[n]) * _pace(shelf, attempts)
+        spent = float(shelf.minutes[n]) * pace
         steps.append(Step(e.id, e.title, e.kind, e.level, spent, item, kind, words.reason(item, kind)))
-    trained = {i for k, i in enumerate(shelf.parameters.ids) if shelf.share[:, k].any()}
     return Plan(
         steps=tuple(steps),
-        focus=tuple(_weakest(topics, trained, words)),
+        focus=tuple(focus),
         due=tuple(t.item for t in topics if t.closed and t.recall is not None and t.recall < RETENTION),
         strengths=tuple(_strongest(topics, words, lang)),
         closed=sum(t.closed for t in topics if t.item in trained),
@@ -169,17 +169,29 @@ def make_plan(
 
 
 def _session(
-    shelf: Shelf, standing: Standing, chance: np.random.Generator, minutes: float, pace: float, barred: np.ndarray
+    shelf: Shelf,
+    standing: Standing,
+    chance: np.random.Generator,
+    minutes: float,
+    pace: float,
+    barred: np.ndarray,
+    first: Sequence[int],
 ) -> list[tuple[int, int, int]]:
     """Exercise, topic and why, one after the other, each chosen as if those before had been done.
 
-    What takes too long for the time that is left is passed over, as long as something worth it still fits.
+    The session begins with the topics `first`: what went wrong last is what a trainee expects to see. What takes too
+    long for the time that is left is passed over, as long as something worth it still fits.
     """
     found: list[tuple[int, int, int]] = []
     spent = 0.0
     while True:
-        choice = choose(shelf, standing, chance, barred)
+        must = first[len(found)] if len(found) < len(first) else None
+        others = np.zeros_like(barred) if must is None else shelf.share[None, :, must] == 0
+        choice = choose(shelf, standing, chance, barred | others)
         n = int(choice.exercise[0])
+        if n < 0 and must is not None:  # none that may come now trains it
+            first = ()
+            continue
         if n < 0:
             return found
         takes = float(shelf.minutes[n]) * pace
@@ -189,7 +201,7 @@ def _session(
             barred[0, n] = True
             continue
         spent += takes
-        found.append((n, int(choice.topic[0]), int(choice.why[0])))
+        found.append((n, int(choice.topic[0]), int(choice.why[0])) if must is None else (n, must, WEAK))
         barred[0, n] = True
         standing = replace(
             standing,
@@ -213,7 +225,7 @@ def _pace(shelf: Shelf, attempts: Sequence[Attempt]) -> float:
     return min(max(median(timed[-20:]), 0.5), 2.5) if len(timed) >= PACE_NEEDS else 1.0
 
 
-def _weakest(topics: Sequence[Mastery], trained: set[str], words: _Words) -> list[Advice]:
+def _weakest(topics: Sequence[Mastery], trained: set[str], words: Words) -> list[Advice]:
     weak = [t for t in topics if t.practised and not t.closed and t.item in trained and words.missed(t.item)]
     weak.sort(key=lambda t: (t.estimate, t.item))
     found = []
@@ -226,7 +238,7 @@ def _names(items: Sequence[str], lang: str) -> str:
     return say("plan.mark", lang).join(name_of(i, lang) for i in items)
 
 
-def _strongest(topics: Sequence[Mastery], words: _Words, lang: str) -> list[Advice]:
+def _strongest(topics: Sequence[Mastery], words: Words, lang: str) -> list[Advice]:
     strong = [t for t in topics if t.practised >= 2 and t.mastered >= 0.8 and words.done(t.item)]
     strong.sort(key=lambda t: (type_of(t.item) == "fault", -t.mastered, t.item))
     found = []
@@ -235,73 +247,3 @@ def _strongest(topics: Sequence[Mastery], words: _Words, lang: str) -> list[Advi
         text = say("plan.strength", lang, name=name_of(t.item, lang), n=n, k=k, p=f"{t.mastered:.0%}")
         found.append(Advice(t.item, text, table().gap(t.item)))
     return found
-
-
-class _Words:
-    """What the log says of a topic, in words."""
-
-    def __init__(self, attempts: Sequence[Attempt], now: datetime, lang: str) -> None:
-        self.attempts, self.now, self.lang = attempts, now, lang
-
-    def recent(self, item: str) -> list[Attempt]:
-        """The last attempts in which the item was judged."""
-        return [a for a in self.attempts if item in a.items][-LOOKED_AT:]
-
-    def missed(self, item: str) -> list[Attempt]:
-        return [a for a in self.recent(item) if OUTCOMES[a.items[item]] == MISSING]
-
-    def done(self, item: str) -> tuple[int, int]:
-        """How many of the last eight attempts there were, and in how many it was done."""
-        last = [a for a in self.attempts if item in a.items][-2 * LOOKED_AT :]
-        return len(last), sum(OUTCOMES[a.items[item]] == EARNED for a in last)
-
-    def reason(self, item: str, why: str) -> str:
-        """Why an exercise for the item comes now."""
-        if why == "new" or (why == "weak" and not self.recent(item)):
-            return say("plan.why_new", self.lang, name=name_of(item, self.lang))
-        if why == "due":
-            return say("plan.why_due", self.lang, name=name_of(item, self.lang), days=self._days(item))
-        return say("plan.why_keep", self.lang) if why == "keep" else self._weak(item)
-
-    def _weak(self, item: str) -> str:
-        recent, missed = self.recent(item), self.missed(item)
-        fault = type_of(item) == "fault"
-        name = catalogue().items[item].name[self.lang] if item in catalogue().items else item
-        values: dict[str, Any] = {"name": name, "n": len(recent), "m": len(missed)}
-        if not missed:
-            halves = any(a.items[item] == "partly" for a in recent)
-            unsure = any(OUTCOMES[a.items[item]] != EARNED for a in recent)
-            key = "partly" if halves else "unsure" if unsure else "shaky"
-            return self._say(key, once=len(recent) == 1, **{**values, "name": self._plain(item)})
-        counted = {"once": len(recent) == 1, "all_": len(recent) == len(missed)}
-        said, times = self._said(item, missed)
-        if not said:
-            return self._say("fault" if fault else "missing", **counted, **values)
-        if fault:
-            return self._say("fault_words", **counted, words=said, **values)
-        if times == len(recent) == len(missed) > 1:
-            return self._say("always", words=said, **values)
-        return self._say("words", **counted, words=said, **values)
-
-    def _say(self, key: str, *, once: bool = False, all_: bool = False, **values: Any) -> str:
-        """The reason; with one attempt, or the same in all, as a person would say it."""
-        return say(f"plan.why_{key}{'_once' if once else '_all' if all_ else ''}", self.lang, **values)
-
-    def _plain(self, item: str) -> str:
-        """The topic's name for use in quotation marks."""
-        known = catalogue().items.get(item)
-        if known is None or known.type == "technique" or self.lang == "en":
-            return name_of(item, self.lang) if known is None else known.name[self.lang]
-        return f"不犯{known.name.zh}"
-
-    def _said(self, item: str, missed: Sequence[Attempt]) -> tuple[str, int]:
-        """The trainee's own words for the fault or those that go with the technique, the most used first; and in how
-        many of the attempts the first of them stands."""
-        asked = (item, *table().own(item).related)
-        used = Counter(w for a in missed for w in dict.fromkeys(w for i in asked for w in a.words.get(i, ())))
-        top = used.most_common(2)
-        return "".join(say("plan.quote", self.lang, word=w) for w, _ in top), top[0][1] if top else 0
-
-    def _days(self, item: str) -> int:
-        last = self.recent(item)[-1].at
-        return max((self.now - last).days, 0)

@@ -206,7 +206,8 @@ def test_home_page_with_nothing_one_attempt_and_a_broken_line(tmp_path: Path) ->
     vague = next(t for t in page["topics"] if t["item"] == "vague")
     assert 0 <= vague["low"] <= vague["estimate"] <= vague["high"] <= 1
     assert all(step["reason"]["zh"] and step["reason"]["en"] for step in page["plan"]["steps"])
-    assert page["plan"] != before["plan"], "an attempt changes the plan at once"
+    assert page["plan"]["steps"] != before["plan"]["steps"], "an attempt changes the plan at once"
+    assert "上一次" in page["plan"]["steps"][0]["reason"]["zh"], "what went wrong comes first"
 
 
 def test_todays_session_is_a_notebook_of_the_plans_exercises(tmp_path: Path) -> None:
