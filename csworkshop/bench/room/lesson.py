@@ -14,6 +14,7 @@ from typing import Any
 from csworkshop.bench.room.kernel import Kernel, lesson_cells
 from csworkshop.bench.room.view import Record, View
 from csworkshop.bench.room.ways import Way, way_of, work
+from csworkshop.classroom.presence import QUIET
 from csworkshop.classroom.store import Class
 from csworkshop.exercises.definition import Exercise
 from csworkshop.exercises.kinds import kind_of
@@ -23,6 +24,7 @@ from csworkshop.lab.workspace import bring_lessons
 MODULE = "m2"  # a lesson with many kinds of exercises
 AT_ONCE = 3  # kernels that begin at the same time
 PANEL = "ClassPanel"
+SETTLE = 4 * QUIET  # seconds; what a trainee shares is written up to QUIET after it changed, by a thread
 TICK = 1.0  # seconds between two looks of a trainee's class panel, as its browser has it
 
 
@@ -90,6 +92,7 @@ class Lesson:
             self.begun = time.time()
             until = self.begun + self.seconds
             await asyncio.gather(*(self._attend(one, until) for one in self.people))
+            await asyncio.sleep(SETTLE)
             self._over.set()
             while not self._stopped.is_set():
                 await asyncio.sleep(0.1)
