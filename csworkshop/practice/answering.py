@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from csworkshop.practice.case import Case, Ending
 from csworkshop.practice.clock import minutes_of, shown
 from csworkshop.practice.condition import Tone
+from csworkshop.practice.general import lines_of
 from csworkshop.practice.hearing import Heard
 from csworkshop.practice.joining import opening_word
 from csworkshop.practice.parts import Asks, Beat, Event, Line
@@ -36,7 +37,7 @@ HITS = ("vague", "excuse", "brush_off", "defend_first", "sorry_again", *WELCOME)
 ECHOED = tuple(
     re.compile(words)
     for words in (
-        "对不起|道歉|抱歉|歉意|不好意思", "尽快", "耐心", "稍[等候后]", "规定|条款|政策|制度|条例", "流程", "权限",
+        "对不起|歉|不好意思", "尽快", "耐心", "稍[等候后]", "规定|条款|政策|制度|条例", "流程", "权限",
         "核实", "反[映馈]|上报", "理解|体谅", "系统", "快递|物流|骑手", "厂家", "说明书", "门店",
         "电话|回电|打[来给]",
     )
@@ -112,7 +113,8 @@ class Speaking:
         """Of lines that fit, those that hit at words really said and don't begin like what was just said."""
         if key.removeprefix("lines.") in HITS:
             aimed = [x for x in fitting if not any(e.search(x.say) and not e.search(self.reply) for e in ECHOED)]
-            fitting = aimed or fitting
+            only = key == "lines.sorry_again" and not ECHOED[0].search(self.reply)  # 别道歉了 needs an apology
+            fitting = aimed if only else aimed or fitting
         if key == "lines.too_upset" and self.state.had("heard"):  # who was owned to doesn't ask for it
             fitting = [x for x in fitting if not UNOWNED.search(x.say)] or fitting
         begun = {word for p in self.parts if (word := opening_word(p.text))}
@@ -126,7 +128,7 @@ class Speaking:
 
     def situation(self, name: str, *words: str) -> bool:
         """Say a line of [lines]."""
-        return self.quoting(f"lines.{name}", self.case.lines.get(name, ()), words)
+        return self.quoting(f"lines.{name}", lines_of(self.case, name), words)
 
 
 def quotable(words: str) -> str | None:
@@ -244,7 +246,7 @@ def _answers(now: Occasion, s: Speaking) -> None:
             s.situation("already_said")
     if now.asked:
         return
-    if heard.unknown:
+    if heard.unknown and not (heard.whether and s.situation("unsure")):
         s.situation("dont_know")
     if heard.has("confirm_understanding"):
         s.situation("misread" if heard.false and s.case.lines.get("misread") else "confirmed")
@@ -277,7 +279,7 @@ def _wants(now: Occasion, s: Speaking) -> str:
     answered_much = len(now.asked) + len(now.again) > 0 and len(s.parts) >= MOST_PARTS - 1
     if answered_much:
         return ""
-    for ask in _open_asks(s):
+    for ask in _open_asks(now, s):
         if s.speak(f"asks.{ask.id}.says", ask.says):
             return ask.id
     offered = any(p.key.startswith("options.") for p in s.parts)  # who weighs an offer doesn't ask for one
@@ -286,12 +288,14 @@ def _wants(now: Occasion, s: Speaking) -> str:
     return ""
 
 
-def _open_asks(s: Speaking) -> list[Asks]:
-    """Questions that the customer still has: first what keeps them from choosing, then the one they put last."""
+def _open_asks(now: Occasion, s: Speaking) -> list[Asks]:
+    """Questions that the customer still has: first what keeps them from choosing, then the one they put last. One that
+    was answered, but not of the option that they lean to, comes again only if no other asks for what is missing."""
     state = s.state
     wants = next((o.wants for o in s.case.options if o.id == state.leaning), ()) if not state.accepted else ()
     missing = {f for f in wants if not state.had(f)}
     open_ = [a for a in s.case.asks if a.when.holds(state) and not any(state.had(f) for f in a.until)]
-    again = [a for a in s.case.asks if a not in open_ and missing & set(a.until)]  # answered, but not of this option
+    asked_for = {f for a in open_ for f in a.until}
+    again = [a for a in s.case.asks if a not in (*open_, *now.answered) and (missing - asked_for) & set(a.until)]
     found = [a for a in (*open_, *again) if not state.believes(a.until)]
     return sorted(found, key=lambda a: (not missing & set(a.until), a.id != state.asking))

@@ -2,12 +2,13 @@
 
 A sentence asks by its mark, its question word, or as a request (您告诉我一下订单号). What the trainee will find out
 themselves (我打电话听听新机怎么样) is no question, nor is asking for consent (您看行吗) or for anything else
-(还有什么需要).
+(还有什么需要), unless the case's own patterns say that it brings something out.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from csworkshop.practice.case import Case
 from csworkshop.practice.statements import match
@@ -42,7 +43,7 @@ _LATER = re.compile(
 )
 _ELSE = re.compile(
     r"(?:还|另外)?(?:有没有|有)(?:什么|其[他它]|别的|哪些)[^，。？]{0,10}(?:需要|帮|要问|想问|想说|能做|可以做|能为|补充|吩咐|疑问)"
-    r"|(?:需要|能)[^，。？]{0,6}(?:帮|为)您[^，。？]{0,4}(?:别的|其[他它]|什么)|还(?:需要|要)[^，。？]{0,6}(?:别的|其[他它]|什么)"
+    r"|(?:需要|能)[^，。？]{0,6}(?:帮|为)您[^，。？]{0,4}(?:别的|其[他它]|什么)|还(?:需要|要)[^，。？]{0,6}(?:别的|其[他它]|什么(?!时|地方|日子|程度))"
 )
 _CONSENT = re.compile(
     r"(?:可以|好|行|成|对|是|中|同意|方便|满意|愿意|接受|好不好|行不行|可不可以|对不对)[吗么吧]?[？?]$"
@@ -50,6 +51,10 @@ _CONSENT = re.compile(
     r"|您(?:看|觉得|说|更|想)?(?:呢|选|要|定|挑)[^，。]{0,4}[？?]$|(?:选|要|挑|走|定)哪|怎么(?:选|安排|定)|怎么来"
 )
 _RHETORICAL = re.compile(r"吧[？?]|谁(?:不|都|能不)|换(?:谁|作|成|了)|搁谁|能不(?:急|气|恼|火|慌)|您放心|何尝|何必")
+_WHETHER = re.compile(
+    r"[吗么][？?]?[”’）]*$|是否|是不是|有没有|能不能|可不可以|方不方便|会不会|用不用|在不在|要不要|好不好"
+)
+_OPEN = re.compile(r"什么|哪|几[点次回天个号位时岁]|多[少久大长]|怎么|贵姓|为何|谁|多高")
 _YOU = re.compile(r"您|你|贵司|请问|家里|那边")
 
 
@@ -78,17 +83,37 @@ def anything_else(sentence: str) -> bool:
     return bool(_ELSE.search(sentence))
 
 
-def asked(reply: str, case: Case, report: Report) -> tuple[tuple[str, ...], bool]:
-    """Facts that the reply asks for, in the case's order, and whether it asks for something the case doesn't know."""
-    asking = [q for q in asking_sentences(reply) if not anything_else(q)]
-    found = {k.id for k in case.knows for q in asking if match(k.asked, q)}
+@dataclass(frozen=True)
+class Asked:
+    """What a reply asks. `facts` of the case, in its order; those of them that only 还有什么需要 brings out
+    (`invited`); whether something that the case doesn't know (`unknown`), and that with yes or no (`whether`)."""
+
+    facts: tuple[str, ...] = ()
+    invited: tuple[str, ...] = ()
+    unknown: bool = False
+    whether: bool = False
+
+
+def asked(reply: str, case: Case, report: Report) -> Asked:
+    """What the reply asks: the case's own patterns first, then the nearest fact."""
+    sentences_ = asking_sentences(reply)
+    asking = [q for q in sentences_ if not anything_else(q)]
+    meant = {k.id for k in case.knows for q in asking if match(k.asked, q)}
+    found = meant | {k.id for k in case.knows for q in sentences_ if match(k.asked, q)}
     if not found:
         found = {near for q in asking if (near := _nearest(q, case)) and report["ask_facts"].present}
     other = any(report[i].present for i in ("ask_need", "confirm_understanding", "check_resolved", "options"))
     privacy = report["privacy"].present
     wants = report["ask_facts"].present or any(_plain_question(q) for q in asking)
     unknown = not found and bool(asking) and wants and not other and not privacy
-    return tuple(k.id for k in case.knows if k.id in found), unknown
+    facts = tuple(k.id for k in case.knows if k.id in found)
+    invited = tuple(i for i in facts if i not in meant) if meant != found and asking != sentences_ else ()
+    return Asked(facts, invited, unknown, unknown and all(map(yes_or_no, asking)))
+
+
+def yes_or_no(sentence: str) -> bool:
+    """Whether a folded question wants a yes or no: 您今天下午在家吗, 方不方便接电话."""
+    return bool(_WHETHER.search(sentence)) and not _OPEN.search(sentence)
 
 
 def _plain_question(sentence: str) -> bool:

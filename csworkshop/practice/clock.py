@@ -17,7 +17,13 @@ _SPAN = re.compile(
     r"(?P<unit>个?(?P<andhalf>半)?(?:小时|钟头)|分钟?|刻钟|个?工作日|天|周|个?月)"
 )
 _CLOCK = re.compile(
-    r"(?P<part>凌晨|早上|上午|中午|下午|傍晚|晚上|今晚|明晚|晚)?(?P<hour>\d{1,2})(?:[:：](?P<minute>\d{2})|点(?P<half>半)?(?:(?P<m>\d{1,2})分?)?)"
+    r"(?P<part>凌晨|半夜|夜里|早上|上午|中午|下午|傍晚|晚上|今晚|明晚|晚)?(?P<hour>\d{1,2})(?:[:：](?P<minute>\d{2})|点(?P<half>半)?(?:(?P<m>\d{1,2})分?)?)"
+)
+_EVENING = ("晚上", "今晚", "明晚", "晚", "夜里", "半夜")
+# 剩下的两个月退给您, 三个月的会费, 退3个月: what is given back is as long as that; no time at which it comes.
+_GIVEN = re.compile(
+    r"(?:剩(?:下|余)?|余下|没用(?:到|完)?|未用(?:到|完)?|多出来?|后面|停[了掉]?|顺延|延长?|延后|免收?|减免|[赠补送退扣留])"
+    r"(?:还|给|了|掉|您|你|的|这|那)*$"
 )
 _DAYS = (("大后天", 3), ("后天", 2), ("明", 1), ("次日", 1), ("第2天", 1), ("下周", 7))
 _UNITS = {
@@ -66,16 +72,18 @@ def promised(reply: str, now: int) -> tuple[tuple[str, int], ...]:
 
 
 def due_in(words: str, now: int) -> int | None:
-    """Minutes from `now` at which what `words` promise is due at the latest; None where they name no time."""
-    text = plain(words)
+    """Minutes from `now` (of the day, or running on over midnight) at which what `words` promise is due at the
+    latest; None where they name no time."""
+    text, now = plain(words), now % DAY
     days = next((n for word, n in _DAYS if word in text), 0)
     clock = _CLOCK.search(text)
     if clock:
         at = _minutes(clock)
-        if not days and at < now and at + 12 * 60 > now and not clock["part"] and at < 12 * 60:
-            at += 12 * 60  # 3点前, said at two in the afternoon
+        if not days and at < now and at < 12 * 60:
+            afternoon = not clock["part"] and at + 12 * 60 > now and at >= 60
+            at += 12 * 60 if afternoon else DAY  # 3点前, said at two in the afternoon; 凌晨1点, said in the evening
         return max(days * DAY + at - now, 1)
-    span = _SPAN.search(text)
+    span = next((m for m in _SPAN.finditer(text) if not _given(m, text)), None)
     if span and not days:
         return max(_minutes_of_span(span), 1)
     if days or "今天" in text or "当天" in text or "下班" in text:
@@ -83,12 +91,24 @@ def due_in(words: str, now: int) -> int | None:
     return None
 
 
+def _given(span: re.Match[str], text: str) -> bool:
+    """Whether a span of days or months says how much is given, not when."""
+    unit = (span["unit"] or span["unit1"] or "").removeprefix("个")
+    inside = re.match(r"[之以]?[内后前]|左右|到账", text[span.end() :])
+    if unit not in ("天", "周", "月") or inside:
+        return False
+    of = re.match(r"的(?!时间|话)|[^，。]{0,3}\d+(?:\.\d+)?[元块]", text[span.end() :])
+    return bool(of or _GIVEN.search(text[: span.start()]))
+
+
 def _minutes(m: re.Match[str]) -> int:
     hour = int(m["hour"])
-    if m["part"] in ("下午", "傍晚", "晚上", "今晚", "明晚", "晚") and hour < 12:
+    if m["part"] in _EVENING and (hour == 12 or hour < 5):  # 今晚12点, 夜里1点: after midnight
+        hour = 24 if hour == 12 else hour + 24
+    elif (m["part"] in ("下午", "傍晚", *_EVENING) and hour < 12) or (m["part"] == "中午" and hour < 6):
         hour += 12
     minute = int(m["minute"] or m["m"] or (30 if m["half"] else 0))
-    return min(hour, 24) * 60 + min(minute, 59)
+    return hour * 60 + min(minute, 59)
 
 
 def _minutes_of_span(m: re.Match[str]) -> int:

@@ -38,8 +38,10 @@ REPORTS = (
     "已给您",
 )
 CHECKS = re.compile(  # promises that only the trainee can keep
-    r"查|核实|问|确认|看一?下|回[复您电来话]|答复|了解|联系|告诉[您你]|(?:跟|和|给|向)[您你](?:说|讲|准信|回话|消息|一个?(?:说法|准信|回话))"
+    r"查|核实|问(?!题)|确认|看一?下|回[复您电来话]|答复|了解|联系|告诉[您你]|(?:跟|和|给|向)[您你](?:说|讲|准信|回话|消息|一个?(?:说法|准信|回话))"
 )
+# To write something down as an improvement is no errand on which the customer waits.
+IMPROVING = re.compile(r"改[进善]|整改|优化|复盘|培训|写[进入]|[记列]入|报上去|改(?:流程|页面|说明|标|过来)")
 OURS = re.compile(CHECKS.pattern + r"|电话|消息|短信|通知|告诉|说一声|给您|上门|发|退|到账|处理|办|送|寄|安排|跟进")
 COMFORT, FACTS = ("empathy", "own"), ("solution", "options", "tradeoffs", "excuse")
 MOVING = ("confirm_understanding", "ask_need", "follow_up", "contact", "compensation", "improvement", "proactive",
@@ -58,7 +60,7 @@ def asked_of(heard: Heard | None, before: State) -> tuple[tuple[str, ...], tuple
     if heard is None or heard.gate or heard.insult or any(heard.has(i) for i in GRAVE):
         return (), ()
     new = tuple(i for i in heard.asked if not before.had(f"asked:{i}"))
-    again = () if heard.told or heard.offered else tuple(i for i in heard.asked if i not in new)
+    again = () if heard.told or heard.offered else tuple(i for i in heard.asked if i not in (*new, *heard.invited))
     return new[:MOST_ANSWERS], again
 
 
@@ -89,7 +91,8 @@ def promises_after(state: State, heard: Heard | None, now: Occasion, flags: Coun
         for words, due in heard.promises:
             if words not in known and OURS.search(words):
                 after.append(Promise(words, state.turn, state.minute, state.minute + due))
-                now.promised = now.promised or (words if due <= FAR else "")
+                waits = due <= FAR and (CHECKS.search(words) or not IMPROVING.search(words))
+                now.promised = now.promised or (words if waits else "")
                 flags["promise"] += 1
     return replace(state, promises=tuple(after))
 

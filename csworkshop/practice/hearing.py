@@ -72,6 +72,8 @@ class Heard:
     admits: bool = False
     insult: bool = False
     closing: bool = False  # asks only if anything else is wanted
+    invited: tuple[str, ...] = ()  # of `asked`, what only such a question brings out
+    whether: bool = False  # what is unknown was asked with yes or no
     report: Report | None = field(default=None, compare=False, repr=False)
 
     def has(self, item: str) -> bool:
@@ -103,7 +105,7 @@ def hear(
     report = check(reply, scenario, level)
     told, false = statements(reply, case, scenario)
     offered, denied = offers(reply, case)
-    facts, unknown = asked(reply, case, report)
+    questions = asked(reply, case, report)
     found = weighed(
         reply,
         report.present,
@@ -114,7 +116,7 @@ def hear(
     findings = tuple(f for f in found if _counts(f, reply, official) and not (comforted and f.item == FIRST))
     met = not any(f.item in UNMEETING for f in findings) and meets(case.hidden.met, reply)
     irrelevance = irrelevant(reply, scenario, passing=False)
-    if irrelevance in ("other_case", "template") and not (told or offered or facts or met or closing):
+    if irrelevance in ("other_case", "template") and not (told or offered or questions.facts or met or closing):
         gate = "not_for_me" if irrelevance == "other_case" else "template"
     if gate:  # faults are heard in a form letter too
         findings = tuple(f for f in findings if catalogue().items[f.item].type == "fault")
@@ -122,8 +124,8 @@ def hear(
         reply,
         gate,
         findings,
-        facts,
-        unknown and not gate,
+        questions.facts,
+        questions.unknown and not gate,
         told,
         false,
         offered,
@@ -133,6 +135,8 @@ def hear(
         bool(ADMITS.search(fold(reply).text)),
         insult,
         any(anything_else(q) for q in asking_sentences(reply)),
+        questions.invited,
+        questions.whether,
         report,
     )
 

@@ -27,6 +27,7 @@ SITUATIONS = {
     "sorry_again": "comforted or apologised to once more, with nothing new in it",
     "ignored": "the customer's question went unanswered",
     "dont_know": "asked what this customer can't know",
+    "unsure": "asked yes or no about what this customer can't know; general lines where the case has none",
     "already_said": "asked again what the customer has told",
     "confirmed": "the trainee's understanding is right",
     "misread": "the trainee's understanding, or a fact of the case, is wrong",

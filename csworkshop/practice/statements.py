@@ -24,13 +24,14 @@ _CANT = (
     r"|满足|协调|调|腾|排|约|挂|查|改|撤|消|免|减|抵|降|升|转|借|垫|走|抽|上|下|出|开|定|订|留|配|交|提供|支持|服务|操作|录|登记)"
     r"(?:得)?不(?:了(?!解|起|多|几|[一两三半\d])|到(?![\d一两二三半几])|下来|下去|上(?!门|来门)|成|出来?|过来|起|动|及|完|齐|着|通|够)"
 )
-_LESS = r"(?:(?!但|只能|不过|而是|所以|改为|可以)[^，。]){0,7}$"  # 赔不了但可以补200元: what follows isn't taken back
+# 赔不了但可以补200元: what follows isn't taken back.
+_LESS = r"(?:(?!但|只能|不过|而是|所以|改为|可以)[^，。；！？\n]){0,7}$"
 _NEGATED = re.compile(
     r"(?:(?<!能)不能|(?<!可)不可以|不可能|不支持|没法|无法|没办法|不会|不给|不予|不得(?!不)|不在|不能够|不是|没有|别(?!的)|不承诺|不敢"
-    rf"|难以|拒绝|行不通|没戏)[^，。]{{0,7}}$|{_CANT}{_LESS}"
+    rf"|难以|拒绝|行不通|没戏)[^，。；！？\n]{{0,7}}$|{_CANT}{_LESS}"
 )
 _NEGATED_AFTER = re.compile(
-    rf"^[^，。]{{0,4}}(?:{_CANT}|(?<![少错跑忘用要花免差误受忍等丢坏逃])不了(?!解|起|了之)|不行|不成|没法|不可以|不可能|不在|不支持|不现实"
+    rf"^[^，。；！\n]{{0,4}}(?:{_CANT}|(?<![少错跑忘用要花免差误受忍等丢坏逃])不了(?!解|起|了之)|不行|不成|没法|不可以|不可能|不在|不支持|不现实"
     r"|行不通|没戏|没有|不能|来不及|赶不上|(?<!少|想|料|没|看)不到(?![\d一两二三半几]))"
 )
 _NOT_GRANTED = re.compile(
@@ -39,10 +40,10 @@ _NOT_GRANTED = re.compile(
 # What keeps a need from being met. 别担心, 不是您的错, 不会让您白跑 don't: so people meet one.
 _UNABLE = re.compile(
     rf"(?:(?<!能)不能(?!让|再让|叫)|没法|无法|没办法|不可能|不保证|不敢|不承诺|难以|不支持|{_CANT})"
-    r"(?:(?!但|只能|不过|而是|可以)[^，。]){0,9}$"
+    r"(?:(?!但|只能|不过|而是|可以)[^，。；！？\n]){0,9}$"
 )
 _UNABLE_AFTER = re.compile(
-    rf"^[^，。]{{0,6}}(?:{_CANT}|没法|无法|不行|不现实|不可能|行不通|(?<![少错误])不了(?!解|起)|用不上|来不及|赶不上|不好说|说不准|不一定"
+    rf"^[^，。；！\n]{{0,6}}(?:{_CANT}|没法|无法|不行|不现实|不可能|行不通|(?<![少错误])不了(?!解|起)|用不上|来不及|赶不上|不好说|说不准|不一定"
     r"|不(?:敢)?保证)"
 )
 _CHECKING = re.compile(r"(?:对吗|对不对|是吗|是吧|对吧|是这样吗|没错吧|是不是)[？?]$")
@@ -144,15 +145,23 @@ def offers(reply: str, case: Case) -> tuple[tuple[Said, ...], tuple[str, ...]]:
     text = fold(reply).text
     offered, denied = [], []
     for option in case.options:
-        words = _offer(option, text)
+        meant = _meant(option, text)
+        words = stated(option.offers, meant, granted=True)
         if words:
             offered.append(Said(option.id, words))
-        elif match(option.offers, text) and not match(option.unless, text):
+        elif match(option.offers, meant):
             denied.append(option.id)
     return tuple(offered), tuple(denied)
 
 
-def _offer(option: Option, text: str) -> str:
-    if option.unless and match(option.unless, text):
+def _meant(option: Option, text: str) -> str:
+    """`text` without the sentences that the option's `unless` takes out. Of what policy forbids it takes out the
+    next sentence, too (签了授权以后就能办。我念给您听): nobody is to be caught for the second half of a condition."""
+    if not match(option.unless, text):
+        return text
+    spans = sentences(text)
+    out = {n for n, (a, b) in enumerate(spans) if match(option.unless, text[a:b])}
+    if not out:  # the pattern runs over the end of a sentence
         return ""
-    return stated(option.offers, text, granted=True)
+    out |= set() if option.allowed else {n + 1 for n in out}
+    return "".join(text[a:b] for n, (a, b) in enumerate(spans) if n not in out)

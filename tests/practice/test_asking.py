@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from csworkshop.practice.asking import asking_sentences, is_question
-from csworkshop.practice.case import load_case
+from csworkshop.practice.asking import anything_else, asking_sentences, is_question, yes_or_no
+from csworkshop.practice.case import case_files, load_case
 from csworkshop.practice.customer import replay, say
+from csworkshop.practice.parts import Line
 from csworkshop.practice.reproach import plain_question, reproachful
 from csworkshop.practice.talk import Talk
 
@@ -132,7 +133,7 @@ def test_after_acceptance_a_question_that_the_case_does_not_know_is_answered(que
     talk = _talk(*ready, case=case)
     turn = say(talk, question).turns[-1]
     assert turn.heard is not None and turn.heard.unknown
-    assert any(p.key == "lines.dont_know" for p in turn.parts)
+    assert any(p.key in ("lines.dont_know", "lines.unsure") for p in turn.parts)
 
 
 def test_anything_else_is_no_question_about_the_case() -> None:
@@ -172,3 +173,48 @@ def test_a_family_that_is_at_home_is_no_insult() -> None:
     for words, insult in ((calm, False), ("您全家都有病吧。", True)):
         heard = _talk(SORRY, words).turns[-1].heard
         assert heard is not None and heard.insult is insult
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_anything_else_brings_out_what_the_case_says_it_does(seed: int) -> None:
+    """The case's own patterns win: this customer keeps a third problem until somebody asks."""
+    upset = "卢先生，您空等一上午，今天还被我们三个部门推来推去，换谁都得火，对不起，是我们没接住。"
+    before = _talk(upset, case="moved-and-billed-twice", seed=seed)
+    talk = say(before, "还有什么需要我一起办的吗？")
+    assert "asked:router" in talk.turns[-1].flags and "路由器" in talk.turns[-1].text
+    again = say(talk, "好的，您还有什么需要我办的吗？").turns[-1]
+    assert "already_said" not in again.flags  # to ask once more at the end is good manners
+
+
+def test_until_when_is_a_question_of_its_own() -> None:
+    assert not anything_else("您还要用到什么时候？")
+    assert all(map(anything_else, ("您还需要什么吗？", "您还要别的吗？", "还需要什么服务？")))
+
+
+@pytest.mark.parametrize("case", [p.stem for p in case_files()])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_unknown_yes_or_no_question_gets_an_answer_that_fits(case: str, seed: int) -> None:
+    question = "您家楼下方便停车吗？"
+    played = load_case(case)
+    turn = replay(played, seed, ["这件事是我们没做好，让您着急了，真对不起。", question]).turns[-1]
+    assert turn.heard is not None
+    if turn.heard.unknown and not turn.end:
+        keys = [p.key for p in turn.parts]
+        assert "lines.unsure" in keys and "lines.dont_know" not in keys
+
+
+@pytest.mark.parametrize(
+    ("question", "whether"),
+    [
+        ("您今天下午在家吗？", True), ("您方不方便接电话？", True), ("是不是下雨了？", True),
+        ("您家里有几个人？", False), ("是谁帮您装的呢？", False), ("什么颜色的，还记得吗？", False),
+    ],
+)  # fmt: skip
+def test_yes_or_no(question: str, whether: bool) -> None:
+    assert yes_or_no(question) is whether
+
+
+def test_a_case_may_bring_its_own_words_for_not_being_sure() -> None:
+    case = load_case("rattling-vacuum")
+    own = case.model_copy(update={"lines": {**case.lines, "unsure": (Line(say="停车？这我可说不好。"),)}})
+    assert "停车？这我可说不好。" in replay(own, 1, [SORRY, "您家楼下方便停车吗？"]).turns[-1].text

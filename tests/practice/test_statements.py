@@ -65,3 +65,22 @@ def test_whoever_explains_first_meets_no_need() -> None:
     turn = replay(case, 1, ["按规定要先检测，周五前用不用得上看检测结果，规定就是规定。"]).turns[-1]
     assert turn.heard is not None and turn.heard.has("defend_first")
     assert "met" not in turn.flags and "hidden.glad" not in [p.key for p in turn.parts]
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("明早8点[^，。；]{0,4}上门", "铃不会断；二是明早8点上门"), ("明早8点上门", "不会断！明早8点上门"),
+        ("换新", "换新；退款不行"), ("换新", "您问能不行吗？换新"),
+    ],
+)  # fmt: skip
+def test_a_denial_ends_with_its_sentence(words: str, text: str) -> None:
+    assert stated([words], text)
+
+
+def test_a_need_is_met_after_a_denial_of_something_else() -> None:
+    assert meets(["旧的不停"], "免费我做不到；旧的不停")
+
+
+def test_a_question_is_denied_by_its_answer() -> None:
+    assert not stated(["换新"], "您问换新？这个做不到。")

@@ -1,0 +1,86 @@
+"""What the customer says fits what was said: no 别道歉了 to comfort, no 我等着 to an improvement, no question twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from csworkshop.practice.case import case_files, load_case
+from csworkshop.practice.customer import replay, say
+from csworkshop.practice.general import table
+from csworkshop.practice.parts import Asks, Option
+from csworkshop.practice.statements import offers
+from csworkshop.practice.talk import Talk
+
+SORRY = "邹女士，新机器才用三回就响，还让您请了假干等，换谁都窝火，这是我们没做好，对不起。"
+COMFORT = "换谁遇到这样的事心里都不好受，您的心情我特别理解。"
+
+
+def _keys(talk: Talk) -> list[str]:
+    return [p.key for p in talk.turns[-1].parts]
+
+
+@pytest.mark.parametrize("case_id", [p.stem for p in case_files()])
+def test_comfort_is_not_answered_like_an_apology(case_id: str) -> None:
+    case = load_case(case_id)
+    for seed in range(2):
+        talk = replay(case, seed, ["让您着急了，是我们没做好，对不起，这事我来管。", COMFORT])
+        for part in talk.turns[-1].parts:
+            assert part.key != "lines.sorry_again" or not any(w in part.text for w in ("歉", "对不起")), part.text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nobody_waits_for_an_improvement(seed: int) -> None:
+    case = load_case("shrunk-in-the-wash")
+    before = "汪师傅，好好一件羊毛衫，一晾干小了一大截，搁谁都又急又心疼，是我们没写清楚，抱歉。"
+    for reply in ("我今天18:00前把标签太小这个问题写进改进单。", "我今天18:00前就给工厂发改进单，把标签改大。"):
+        assert "lines.promised" not in _keys(say(replay(case, seed, [before]), reply))
+    fetched = say(replay(case, seed, [before]), "我去问一下工厂，18:00前给您回话。")
+    assert "lines.promised" in _keys(fetched)
+
+
+def test_a_question_answered_just_now_is_not_put_again() -> None:
+    """The refund's date answers 多久, though the customer leans to an exchange; they don't ask again in one breath."""
+    case = load_case("rattling-vacuum")
+    ready = [SORRY + "声音是第几回开始有的？", "您这么急，家里有什么安排吗？", "换一台新的或者退货，您看哪个好？"]
+    asked = replay(case, 1, ready)
+    assert asked.state.asking == "howlong" and asked.state.leaning == "swap"
+    told = say(asked, "退货的话，取件后1到3个工作日退2199元。")
+    assert "answered:howlong" in told.turns[-1].flags
+    assert "asks.howlong.says" not in _keys(told)
+
+
+def test_another_open_question_is_asked_before_an_answered_one() -> None:
+    case = load_case("rattling-vacuum")
+    own = Asks(id="swapdate", until=("told:arrival",), says=["那新的哪天到？", "新机哪天能来？"])  # type: ignore[arg-type]
+    more = case.model_copy(update={"asks": (*case.asks, own)})
+    ready = [SORRY + "声音是第几回开始有的？", "您这么急，家里有什么安排吗？"]
+    refund = "换一台新的或者退货，退货取件后1到3个工作日退2199元，您看哪个好？"
+    talk = replay(more, 1, [*ready, refund])
+    assert talk.state.leaning == "swap" and talk.state.asking == "swapdate"
+
+
+def _option(*, allowed: bool) -> Option:
+    return Option(
+        id="test", title={"zh": "换新", "en": "exchange"}, offers=["换新"], unless=["不换新也行", "签字后"],
+        allowed=allowed, likes=60, accepts=["好。", "行。"], weighs=["想想。"],
+    )  # fmt: skip  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("reply", "allowed", "offered"),
+    [
+        ("不换新也行。给您换新，今天发。", True, True), ("不换新也行，给您换新。", True, False),
+        ("给您换新。不换新也行。", True, True), ("签字后就能办。我给您换新。", False, False),
+        ("签字后就能办。您先坐。我给您换新。", False, True), ("我给您换新。签字后就能办。", False, True),
+    ],
+)  # fmt: skip
+def test_what_makes_an_offer_none_holds_for_its_sentence(reply: str, allowed: bool, offered: bool) -> None:
+    case = load_case("rattling-vacuum").model_copy(update={"options": (_option(allowed=allowed),)})
+    assert bool(offers(reply, case)[0]) is offered
+
+
+def test_general_lines_are_there_for_every_customer_in_every_mood() -> None:
+    for by_kind in table().values():
+        assert set(by_kind) == {"adult", "gen_z", "senior", "enterprise"}
+        for lines in by_kind.values():
+            assert sum(not x.mood for x in lines) >= 2
