@@ -51,6 +51,11 @@ _CONSENT = re.compile(
     r"|您(?:看|觉得|说|更|想)?(?:呢|选|要|定|挑)[^，。]{0,4}[？?]$|(?:选|要|挑|走|定)哪|怎么(?:选|安排|定)|怎么来"
 )
 _RHETORICAL = re.compile(r"吧[？?]|谁(?:不|都|能不)|换(?:谁|作|成|了)|搁谁|能不(?:急|气|恼|火|慌)|您放心|何尝|何必")
+# 您能不能再考虑一下: a plea, answered by what the customer wants.
+_PLEA = re.compile(
+    r"(?:能不能|可不可以|能否|可否|可以|能)(?:请您?)?(?:再|先|别|多|稍微?)*[^，。]{0,4}"
+    r"(?:考虑|想想|想一想|等|体谅|生气|着急|激动|理解|谅解|原谅|通融|消消?气|冷静|给(?:我们?|店里)[^，。]{0,4}机会)"
+)
 _WHETHER = re.compile(
     r"[吗么][？?]?[”’）]*$|是否|是不是|有没有|能不能|可不可以|方不方便|会不会|用不用|在不在|要不要|好不好"
 )
@@ -105,7 +110,7 @@ def asked(reply: str, case: Case, report: Report) -> Asked:
     other = any(report[i].present for i in ("ask_need", "confirm_understanding", "check_resolved", "options"))
     privacy = report["privacy"].present
     wants = report["ask_facts"].present or any(_plain_question(q) for q in asking)
-    unknown = not found and bool(asking) and wants and not other and not privacy
+    unknown = not found and any(not _PLEA.search(q) for q in asking) and wants and not other and not privacy
     facts = tuple(k.id for k in case.knows if k.id in found)
     invited = tuple(i for i in facts if i not in meant) if meant != found and asking != sentences_ else ()
     return Asked(facts, invited, unknown, unknown and all(map(yes_or_no, asking)))

@@ -218,3 +218,9 @@ def test_a_case_may_bring_its_own_words_for_not_being_sure() -> None:
     case = load_case("rattling-vacuum")
     own = case.model_copy(update={"lines": {**case.lines, "unsure": (Line(say="停车？这我可说不好。"),)}})
     assert "停车？这我可说不好。" in replay(own, 1, [SORRY, "您家楼下方便停车吗？"]).turns[-1].text
+
+
+@pytest.mark.parametrize("plea", ["您能不能再考虑一下？", "您可不可以先别生气，冷静一下？", "能请您再等等吗？"])
+def test_a_plea_is_no_question_that_wants_to_know(plea: str) -> None:
+    heard = _talk("温女士，对不起，让您失望了。", plea, case="quiet-goodbye").turns[-1].heard
+    assert heard is not None and not heard.unknown
