@@ -228,7 +228,7 @@ def test_assignment_from_release_to_feedback_page(desk: Desk, course: Path, cont
     handed_back = context.new_page()
     handed_back.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     handed_back.goto(feedback.as_uri())
-    cards = handed_back.locator(".csw-feedback")
+    cards = handed_back.locator("section.csw-feedback")
     assert cards.count() == len(ASSIGNMENT)
     for n, points in enumerate(shown):
         assert f"得分 {points:g} / 10" in cards.nth(n).inner_text()
