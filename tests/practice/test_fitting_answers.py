@@ -84,3 +84,16 @@ def test_general_lines_are_there_for_every_customer_in_every_mood() -> None:
         assert set(by_kind) == {"adult", "gen_z", "senior", "enterprise"}
         for lines in by_kind.values():
             assert sum(not x.mood for x in lines) >= 2
+
+
+LISTED = "卢先生，您记一下：一、旧的先不动，老爷子的铃不会断；二、明早8点罗师傅上门；三、129元明天退。您看行吗？"
+
+
+@pytest.mark.parametrize(
+    ("reply", "gate"),
+    [(LISTED, ""), ("一、共情。二、致歉。三、换新。四、退款。五、补偿。六、跟进。七、满意。", "pile")],
+)
+def test_a_numbered_list_is_no_pile_and_a_numbered_pile_is_one(reply: str, gate: str) -> None:
+    before = "卢先生，空等一上午，对不起，是我们没做好。"
+    heard = replay(load_case("moved-and-billed-twice"), 1, [before, reply]).turns[-1].heard
+    assert heard is not None and heard.gate == gate
