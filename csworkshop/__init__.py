@@ -5,6 +5,7 @@ from csworkshop import check       # judge one reply, technique by technique
 from csworkshop import mark        # mark an answer against an exercise's scorecard
 from csworkshop import result      # in a notebook: say what a code exercise will hand in
 from csworkshop import class_panel # in a notebook: join the lesson that is on, see what the instructor shows
+from csworkshop import handbook    # in a notebook: every technique and fault, with sentences for and against
 from csworkshop import home        # in a notebook: one's own progress, and what to practise next
 from csworkshop import my_plan     # in a notebook: today's exercises and why, as a card
 from csworkshop import tree_hole   # in a notebook: the class's anonymous board
@@ -20,6 +21,7 @@ __all__ = [
     "check",
     "class_panel",
     "dashboard",
+    "handbook",
     "home",
     "join_class",
     "load_exercise",
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from csworkshop.screens.panel import class_panel
     from csworkshop.screens.treehole import tree_hole
     from csworkshop.techniques.checker import check
+    from csworkshop.widgets.handbook import handbook
     from csworkshop.widgets.plan_card import my_plan
     from csworkshop.widgets.studio import studio
 
@@ -47,6 +50,7 @@ _HOME = {
     "check": "csworkshop.techniques.checker",
     "class_panel": "csworkshop.screens.panel",
     "dashboard": "csworkshop.screens.dashboard",
+    "handbook": "csworkshop.widgets.handbook",
     "home": "csworkshop.screens.home",
     "join_class": "csworkshop.classroom.presence",
     "load_exercise": "csworkshop.exercises.library",
