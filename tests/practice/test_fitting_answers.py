@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from csworkshop.practice.case import case_files, load_case
+from csworkshop.practice.case import Case, case_files, load_case
 from csworkshop.practice.customer import replay, say
 from csworkshop.practice.general import table
 from csworkshop.practice.parts import Asks, Option
@@ -38,25 +38,34 @@ def test_nobody_waits_for_an_improvement(seed: int) -> None:
     assert "lines.promised" in _keys(fetched)
 
 
-def test_a_question_answered_just_now_is_not_put_again() -> None:
-    """The refund's date answers 多久, though the customer leans to an exchange; they don't ask again in one breath."""
+def _asking_more_of_a_refund(*asks: Asks) -> Case:
+    """The vacuum's case, its refund wanting one thing more: no option is clear when only the refund's date is told."""
     case = load_case("rattling-vacuum")
-    ready = [SORRY + "声音是第几回开始有的？", "您这么急，家里有什么安排吗？", "换一台新的或者退货，您看哪个好？"]
-    asked = replay(case, 1, ready)
+    more = {"wants": ("told:refund", "told:window")}
+    options = tuple(o.model_copy(update=more) if o.id == "refund" else o for o in case.options)
+    return case.model_copy(update={"options": options, "asks": (*case.asks, *asks), "beats": ()})
+
+
+READY = [SORRY + "声音是第几回开始有的？", "您这么急，家里有什么安排吗？", "换一台新的或者退货，您看哪个好？"]
+REFUND = "退货的话，取件后1到3个工作日退2199元。"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_question_answered_just_now_is_not_put_again(seed: int) -> None:
+    """The refund's date answers 多久, though the customer leans to an exchange; they don't ask again in one breath."""
+    asked = replay(_asking_more_of_a_refund(), seed, READY)
     assert asked.state.asking == "howlong" and asked.state.leaning == "swap"
-    told = say(asked, "退货的话，取件后1到3个工作日退2199元。")
-    assert "answered:howlong" in told.turns[-1].flags
+    told = say(asked, REFUND)
+    assert told.state.leaning == "swap" and "answered:howlong" in told.turns[-1].flags
     assert "asks.howlong.says" not in _keys(told)
 
 
-def test_another_open_question_is_asked_before_an_answered_one() -> None:
-    case = load_case("rattling-vacuum")
-    own = Asks(id="swapdate", until=("told:arrival",), says=["那新的哪天到？", "新机哪天能来？"])  # type: ignore[arg-type]
-    more = case.model_copy(update={"asks": (*case.asks, own)})
-    ready = [SORRY + "声音是第几回开始有的？", "您这么急，家里有什么安排吗？"]
-    refund = "换一台新的或者退货，退货取件后1到3个工作日退2199元，您看哪个好？"
-    talk = replay(more, 1, [*ready, refund])
-    assert talk.state.leaning == "swap" and talk.state.asking == "swapdate"
+@pytest.mark.parametrize("seed", range(4))
+def test_an_answered_question_gives_way_to_the_one_that_is_open(seed: int) -> None:
+    row = {"id": "newone", "until": ["told:arrival"], "when": {"did": ["told:refund"]}}
+    own = Asks.model_validate({**row, "says": ["那新的哪天到？", "新机哪天能来？"]})
+    told = replay(_asking_more_of_a_refund(own), seed, [*READY, REFUND])
+    assert told.state.asking == "newone"
 
 
 def _option(*, allowed: bool) -> Option:
