@@ -13,6 +13,7 @@ from csworkshop.classroom.private import PrivateError
 from csworkshop.classroom.stage import Stage
 from csworkshop.classroom.store import Class, ClassError
 from csworkshop.exercises.library import OWN, UnknownExercise, exercise_files, load_any
+from csworkshop.progress.plan import ASSIGNED
 from csworkshop.screens.paged import Message, NotDone, PagedScreen, script
 from csworkshop.text.datafile import DataFileError
 
@@ -36,7 +37,7 @@ class Dashboard(PagedScreen):
         self.klass, self.watch, self.stage = klass, Watch(klass), Stage(klass)
         self.names = False
         self._reading: int | None = None  # the seat whose text is looked at
-        ids = [path.stem for path in exercise_files() if "-a-" not in path.stem]
+        ids = [path.stem for path in exercise_files() if not ASSIGNED.match(path.stem)]
         self._titles = {name: exercise_title(name) for name in ids}
         super().__init__(lang, exercises=[{"id": name, "title": title} for name, title in self._titles.items()])
 

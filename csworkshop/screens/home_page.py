@@ -51,7 +51,7 @@ def session_notebook(plan: Plan) -> dict[str, Any]:
     ]
     for n, step in enumerate(plan.steps, 1):
         cells.append(_markdown(f"why-{n}", f"## {n}. {step.title['zh']}\n\n{step.reason}"))
-        source = f'from csworkshop import studio\n\nstudio("{step.exercise}")'
+        source = f'# 练习框\nfrom csworkshop import studio\n\nstudio("{step.exercise}")'
         code: dict[str, Any] = {
             "cell_type": "code",
             "execution_count": None,
