@@ -48,8 +48,6 @@ _SECRET = re.compile(
     r"密码|[验校]证码|验证|动态码|口令|卡号|银行卡|安全码|CVV|PIN|身份证|证件|人脸|刷脸|付款码|支付|助记词|私钥|登录|账号|远程|共享|转账|护照|户口",
     re.IGNORECASE,
 )
-# 一、明早8点罗师傅上门: the number of a step that is a clause, no key word by itself.
-_NUMBERED = re.compile(r"(?:^|(?<=[。；！？：，\n]))\s*（?[一二三四五六七八九十][、）](?=[^，。；！？：、]{5})")
 _ROLES = re.compile(
     r"你(?:现在|从现在起|来|就)?(?:是|扮演|来当|当)(?:一?[名个位])?(?:客服|助手|机器人|AI|ai|模型)|提示词|系统(?:指令|提示)"
     r"|角色(?:扮演|互换)|忽略(?:以上|之前|前面|上面)|ignore (?:all|the|previous)|system prompt|你的(?:设定|剧本|台词)"
@@ -195,7 +193,7 @@ def _gate(reply: str, scenario: Scenario, before: Sequence[str]) -> tuple[Gate, 
     """Why the reply is none, and whether it insults."""
     text = fold(reply).text
     letters = _letters(text)
-    if not letters or not credible(_NUMBERED.sub("", text)) or parrots(reply, scenario) or strung(reply, scenario):
+    if not letters or not credible(reply) or parrots(reply, scenario) or strung(reply, scenario):
         return "pile", False
     reason = "grader" if _ROLES.search(text) else insincere(reply, scenario.customer)
     if reason and reason != "insult":

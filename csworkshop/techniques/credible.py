@@ -30,6 +30,8 @@ _ASKED_FOR = re.compile(
 )
 # Signs that join key words where people write a comma or a word.
 _JOINTS = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:[/+|→=&*·•<>^_-]|—(?!—))+\s*(?=[\u4e00-\u9fff\d])")
+# 一、明早8点罗师傅上门: the number of a step that is a clause, no key word by itself.
+_NUMBERED = re.compile(r"(?:^|(?<=[。；！？：，\n]))\s*（?[一二三四五六七八九十][、）](?=[^，。；！？：、]{5})")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _STUTTER = re.compile(r"(.{2,9}?)\1+")
 MOST_STUTTER, MOST_OF_ONE = 0.4, 0.2  # shares of the letters: phrases said twice in a row, one letter
@@ -44,7 +46,7 @@ def credible(reply: str, *, terse: bool = False) -> bool:
 
     `terse` is for notes between colleagues, who leave out small words that a customer would be given.
     """
-    text = fold(reply).text
+    text = _NUMBERED.sub("", fold(reply).text)
     if len(_JOINTS.findall(text)) >= MANY_JOINTS:
         if len(_JOINTS.split(text)) >= 0.8 * len(clauses(_JOINTS.sub("，", text))):
             return False

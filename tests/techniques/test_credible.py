@@ -31,6 +31,7 @@ def test_piles_of_key_words_are_seen(joint: str) -> None:
         "【共情】理解。【致歉】抱歉。【时限】24小时。【方案】退款。【跟进】会。",
         "共情:着急。担责:我们。时限:今天。方案:退款。补偿:20元。",
         "抱歉让您久等了今天18点前给您退款" * 4,
+        "一、共情。二、致歉。三、换新。四、退款。五、补偿。六、跟进。七、满意。",
     ],
 )
 def test_labels_and_repetitions_are_seen(pile: str) -> None:
@@ -45,6 +46,7 @@ def test_labels_and_repetitions_are_seen(pile: str) -> None:
         "尊敬的客户:贵司7月账单已重新核算,差额268元将于3个工作日内退回原账户,特此致歉。",
         "不好意思哈 刚才看错单了 我重新给您查 您稍等两分钟我就回来",
         "1. 打开设置;2. 点“账号”;3. 点“注销”。做完告诉我一声。",
+        "卢先生，您记一下：一、旧的先不动，老爷子的铃不会断；二、明早8点罗师傅上门；三、129元明天退。您看行吗？",
     ],
 )
 def test_real_replies_pass(reply: str) -> None:
