@@ -29,7 +29,7 @@ def test_what_a_trainee_typed_is_escaped_in_the_marked_notebook(course: Class) -
     reader.feed(card)
     for attack in attacks:
         assert attack in reader.text
-    assert reader.tags <= {"div", "p", "strong", "blockquote", "span", "table", "tbody", "tr", "td"}
+    assert reader.tags <= {"div", "p", "em", "strong", "blockquote", "span", "table", "tbody", "tr", "td"}
     assert reader.attributes <= {"class", "lang", "style", "title"}
 
 
