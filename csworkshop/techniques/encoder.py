@@ -26,7 +26,6 @@ from csworkshop.text.segment import Span
 WEIGHTS = Path(__file__).parent / "weights"
 MAX_TEXT, MAX_CONTEXT = 160, 80  # pieces; about 250 and 120 characters. A longer text is read in windows.
 OVERLAP = 40
-LONGEST_PIECE = 16
 CERTAIN = 20.0  # log-odds
 EMOTIONS = {"anger": "愤怒", "anxiety": "焦急", "disappointment": "失望", "confusion": "疑惑", "calm": "平静"}
 PERSONAS = {"gen_z": "年轻", "adult": "成年", "senior": "老年", "enterprise": "企业"}
@@ -76,6 +75,9 @@ class Pieces:
         # A trainee may type these; they are text then.
         marks = ("<s>", "</s>", "<pad>", "<unk>")
         self.begin, self.end, self.pad, self.unknown = (self.ids.pop(mark) for mark in marks)
+        # With every beginning of a piece, so that a search stops where no piece goes on.
+        starts = {piece[:end]: None for piece in self.ids for end in range(1, len(piece))}
+        self._known: dict[str, int | None] = {**starts, **self.ids}
 
     def context(self, text: str) -> list[int]:
         """What stands before a text: begin, the pieces of its context, end."""
@@ -97,8 +99,11 @@ class Pieces:
         back: list[tuple[int, int]] = [(0, 0)] * (n + 1)
         for i in range(n):
             here = best[i]
-            for end in range(i + 1, min(i + LONGEST_PIECE, n) + 1):
-                piece = self.ids.get(row[i:end])
+            for end in range(i + 1, n + 1):
+                begun = row[i:end]
+                if begun not in self._known:
+                    break
+                piece = self._known[begun]
                 if piece is not None and here + self.scores[piece] > best[end]:
                     best[end], back[end] = here + self.scores[piece], (i, piece)
             if here + self.unknown_score > best[i + 1]:
