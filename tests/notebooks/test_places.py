@@ -1,4 +1,4 @@
-"""Every kind of exercise is met in a lesson and in an assignment, and no exercise lies in the library for nobody."""
+"""Every kind of exercise is met in a lesson, an assignment and a browser test, and no exercise lies in the library for nobody."""
 
 from __future__ import annotations
 
@@ -43,3 +43,8 @@ def test_a_lesson_whose_module_has_a_case_has_a_talk() -> None:
     cases = {p.stem[:2] for p in exercise_files(kind="roleplay")}
     talks = {path.name[:2] for path in LESSONS if any(load_any(n).kind == "roleplay" for n in _studios([path]))}
     assert cases == talks
+
+
+def test_every_kind_is_driven_in_a_browser() -> None:
+    driven = {p.stem.removeprefix("test_kind_") for p in (Path(__file__).parents[1] / "browser").glob("test_kind_*.py")}
+    assert KINDS - {REWRITE} <= driven  # rewriting has tests of its own
