@@ -1,4 +1,4 @@
-"""Every kind of exercise is met in a lesson, an assignment and a browser test, and no exercise lies in the library for nobody."""
+"""Every kind of exercise is met in a lesson, an assignment and a browser test; no exercise lies there for nobody."""
 
 from __future__ import annotations
 
