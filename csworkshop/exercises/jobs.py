@@ -8,6 +8,7 @@ the line that does it is told, and the others are answered.
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ProcessPoolExecutor
@@ -20,6 +21,8 @@ from typing import Any, NamedTuple, Protocol
 
 AHEAD = 4  # chunks in hand or waiting, per worker
 TRIES = 3
+# Judging leaves hardly any cycles behind, and looking for them among all rules and weights takes a tenth of the time.
+SELDOM = 100_000  # objects more than before, when Python looks for cycles (its own habit: 700)
 DIED = "ended the process that judged it, {n} times; is it huge, or is memory short?"
 
 
@@ -61,8 +64,13 @@ class Crew(Protocol):
 def in_order(work: Do, chunks: Iterable[Chunk], *, jobs: int = 1, scheduler: str | None = None) -> Iterator[Outcome]:
     """Outcomes of all lines in order, done here, by `jobs` processes, or by the workers of a Dask cluster."""
     if scheduler is None and jobs <= 1:
-        for chunk in chunks:
-            yield from work(chunk)
+        before = gc.get_threshold()
+        gc.set_threshold(SELDOM)
+        try:
+            for chunk in chunks:
+                yield from work(chunk)
+        finally:
+            gc.set_threshold(*before)
         return
     crew: Crew = Cluster(work, scheduler) if scheduler else Processes(work, jobs)
     try:
@@ -109,6 +117,7 @@ _work: list[Do] = []  # in a worker: what to do with its chunks
 
 
 def _begin(work: Do) -> None:
+    gc.set_threshold(SELDOM)
     _work[:] = [work]
 
 

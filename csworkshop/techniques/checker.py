@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -95,18 +95,20 @@ def check(
     for turn in turns[:2]:  # rules that ask for other items come when those are known
         _run(turn, reading, found)
     read, judge = None, judge or weights(level)
+    odds: dict[str, float] = {}
     if folded.text.strip():
         read = (reader or (Both() if level == "full" else quick())).read(folded.text, scenario)
+        odds = dict(zip(read.columns, read.odds.tolist(), strict=True))
     late = {asked.item for asked in turns[2]}
     for item in known:
         if item not in late:
-            found[item] = _weigh(item, found, reading, read, judge.get(item))
+            found[item] = _weigh(item, found, reading, read, odds, judge.get(item))
     _run(turns[2], reading, found)
     for item in late:
-        found[item] = _weigh(item, found, reading, read, judge.get(item))
+        found[item] = _weigh(item, found, reading, read, odds, judge.get(item))
     if scenario:  # a fact that isn't the customer's restates nothing
         found["restate"] = [h for h in found["restate"] if taken_up(folded.text[h.start : h.end], scenario)]
-    return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()}, _insult(read))
+    return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()}, _insult(odds))
 
 
 def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> None:
@@ -116,14 +118,17 @@ def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> No
             found[item] += run(rule, number, reading, found)
 
 
-def _insult(read: Heard | None) -> float:
-    if read is None or INSULT not in read.columns:
-        return 0.0
-    return 1 / (1 + math.exp(-float(read.odds[read.columns.index(INSULT)])))
+def _insult(odds: Mapping[str, float]) -> float:
+    return 1 / (1 + math.exp(-odds[INSULT])) if INSULT in odds else 0.0
 
 
 def _weigh(
-    item: str, found: dict[str, list[Hit]], reading: Reading, read: Heard | None, weight: Weight | None
+    item: str,
+    found: dict[str, list[Hit]],
+    reading: Reading,
+    read: Heard | None,
+    odds: Mapping[str, float],
+    weight: Weight | None,
 ) -> list[Hit]:
     """The item's hits, all with the probability that rules and reader have together.
 
@@ -136,14 +141,17 @@ def _weigh(
     hits = found[item]
     if read is None or weight is None:
         return hits
-    column, clears = read.columns.index(item), catalogue().items[item].clears
-    heard = weight.probability(0.0, float(read.odds[column])) >= DOUBTFUL
-    free = cleared(clears, reading, found) if clears and (hits or heard) else set()
+    alone = weight.probability(0.0, odds[item])
+    if not hits and alone < DOUBTFUL:
+        return []
+    clears = catalogue().items[item].clears
+    free = cleared(clears, reading, found) if clears else set()
     hits = [h for h in hits if not within((h.start, h.end), free)]
     rule = max((h.score for h in hits), default=0.0)
-    probability = weight.probability(rule, float(read.odds[column]))
+    probability = weight.probability(rule, odds[item]) if rule else alone
     if probability < DOUBTFUL and not hits:
         return []
+    column = read.columns.index(item)
     sure = [h for h in hits if h.score >= min(rule, PRESENT)]
     if probability >= DOUBTFUL and (rule < PRESENT or (weight.point and _points(read, column))):
         spoke = sure[0].rule if rule >= PRESENT else READER
@@ -151,7 +159,7 @@ def _weigh(
         if rule < PRESENT and spans and all(within(span, free) for span in spans):
             return []
         sure = [Hit(a, b, probability, spoke) for a, b in spans] or sure
-    return [replace(h, score=probability) for h in sure]
+    return [Hit(h.start, h.end, probability, h.rule) for h in sure]
 
 
 def _points(read: Heard, column: int) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import add
 from pathlib import Path
 
 from csworkshop.text.segment import Span
@@ -57,6 +58,13 @@ def pair_weights() -> dict[str, float]:
     return weights
 
 
+@lru_cache(maxsize=1)
+def _listed() -> tuple[frozenset[str], frozenset[str]]:
+    """The pairs in nearly every case, and those in some."""
+    weights = pair_weights()
+    return frozenset(p for p in weights if not weights[p]), frozenset(p for p in weights if weights[p])
+
+
 def numerals(text: str) -> str:
     """`text` with simple Chinese numerals (up to 9999) as digits, so that 第九天 and 第9天 are alike."""
     text = text.translate(_DIGITS)
@@ -82,7 +90,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def pairs_of(text: str) -> frozenset[str]:
     """Pairs of neighbouring letters in `plain` text."""
-    return frozenset(p for i in range(len(text) - 1) if (p := text[i : i + 2]).isalnum() and not p.isdigit())
+    return frozenset(p for p in map(add, text, text[1:]) if p.isalnum() and not p.isdigit())
 
 
 @lru_cache(maxsize=4096)
@@ -92,10 +100,11 @@ def numbers_of(text: str) -> frozenset[str]:
 
 
 def _longest_run(piece: str, other: str) -> int:
+    """Letters of the longest run that both have, at most LONGEST_RUN."""
     best = 0
     for i in range(len(piece)):
-        while best < LONGEST_RUN and piece[i : i + best + 1].isalnum() and i + best < len(piece):
-            if piece[i : i + best + 1] not in other:
+        while best < LONGEST_RUN and i + best < len(piece) and (run := piece[i : i + best + 1]) in other:
+            if not run.isalnum():
                 break
             best += 1
     return best
@@ -111,9 +120,9 @@ def weight(piece: str, customer: str) -> float:
     theirs = numbers & numbers_of(customer)
     if not shared and not theirs:
         return 0.0
-    weights = pair_weights()
-    rare = sum(p not in weights for p in shared)
-    known = sum(weights.get(p, 0) > 0 for p in shared)
+    common, familiar = _listed()
+    known = len(shared & familiar)
+    rare = len(shared) - known - len(shared & common)
     total = RARE * min(rare, MOST_PAIRS) + KNOWN * min(known, MOST_PAIRS)
     total += RUN * _longest_run(piece, customer)
     total += COVERAGE * len(shared) / max(1, len(pairs_of(piece))) * min(1, len(piece) / FULL)

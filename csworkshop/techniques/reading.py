@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from csworkshop.techniques.echo import echoes
@@ -52,7 +52,7 @@ class Reading:
 
     @cached_property
     def customer(self) -> str:
-        return fold(self.scenario.customer).text if self.scenario else ""
+        return _customer(self.scenario.customer) if self.scenario else ""
 
     def sentence(self, at: int) -> str:
         """The sentence around an offset."""
@@ -76,3 +76,8 @@ class Reading:
 
     def _piece(self, start: int, end: int) -> Piece:
         return Piece(start, end, self.text[start:end], self._mask(start, end))
+
+
+@lru_cache(maxsize=256)  # replies to one customer come together, and `fold` has forgotten it by the next one
+def _customer(message: str) -> str:
+    return fold(message).text

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from csworkshop.techniques.reading import Reading
 from csworkshop.techniques.scenario import Channel, Emotion, Persona, Scenario
-from csworkshop.text.expressions import Sieve, join
+from csworkshop.text.expressions import Expression, Sieve, join
 from csworkshop.text.segment import Span
 from csworkshop.text.times import promises
 
@@ -108,9 +108,10 @@ class PatternRule(_Rule):
 
     def hits(self, reading: Reading, number: int) -> list[Hit]:
         bits = reading.sieve.groups[self.any]
-        if not bits & reading.mask or (self.unless_reply and join(self.unless_reply).search(reading.text)):
+        unless, unless_before, unless_sentence, unless_reply, customer = self._circumstances
+        if not bits & reading.mask or (unless_reply and unless_reply.search(reading.text)):
             return []
-        if self.customer and not join(self.customer).search(reading.customer):
+        if customer and not customer.search(reading.customer):
             return []
         found = []
         before = 0
@@ -119,15 +120,20 @@ class PatternRule(_Rule):
             m = self._first(left, piece, reading) if left else None
             if (
                 m
-                and not (self.unless and join(self.unless).search(piece))
-                and not (self.unless_before and join(self.unless_before).search(reading.text[before:start]))
-                and not (self.unless_sentence and join(self.unless_sentence).search(reading.sentence(start)))
+                and not (unless and unless.search(piece))
+                and not (unless_before and unless_before.search(reading.text[before:start]))
+                and not (unless_sentence and unless_sentence.search(reading.sentence(start)))
                 and (self.quoted or not _inside((start + m[0], start + m[1]), reading.quoted))
             ):
                 span = (start + m[0], start + m[1]) if self.marks == "match" else (start, end)
                 found.append(Hit(*span, self.score, number))
             before = start
         return found
+
+    @cached_property
+    def _circumstances(self) -> tuple[Expression | None, ...]:
+        several = self.unless, self.unless_before, self.unless_sentence, self.unless_reply, self.customer
+        return tuple(join(patterns) if patterns else None for patterns in several)
 
     def _first(self, left: int, piece: str, reading: Reading) -> Span | None:
         if not self.unless_echoed:
@@ -263,6 +269,8 @@ class LackRule(_Rule):
 Rule = Annotated[PatternRule | CountRule | PromiseRule | EchoRule | OpeningRule | LackRule, Field(discriminator="kind")]
 
 
+_AFTER = OpeningRule, OpenedRule, LackRule  # speak when the other items are known
+
 # What these find clears words of the suspicion that a rule or a learned reader has.
 Clear = Annotated[PatternRule | PromiseRule | OpenedRule, Field(discriminator="kind")]
 
@@ -289,7 +297,7 @@ def run(rule: Rule | OpenedRule, number: int, reading: Reading, found: Mapping[s
         return []
     if rule.with_items and not _present(rule.with_items, found):
         return []
-    if isinstance(rule, OpeningRule | OpenedRule | LackRule):
+    if isinstance(rule, _AFTER):
         return rule.hits_after(reading, number, found)
     hits = rule.hits(reading, number)
     if hits and rule.unless_elsewhere:

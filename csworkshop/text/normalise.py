@@ -16,6 +16,10 @@ _WIDE = {",": "，", "?": "？", "!": "！", ";": "；", ":": "：", "(": "（",
 _NARROW = {"：": ":", "～": "~", "，": ",", "．": "."}
 _SAME = {"「": "“", "」": "”", "『": "“", "』": "”", "〝": "“", "〞": "”", "〜": "～", "⋯": "…", "妳": "你"}
 _KEEP_WIDE = set("，？！；：（）～。、…“”‘’—《》【】·")
+_ALIKE, _WIDENED = str.maketrans(_SAME), str.maketrans(_WIDE)
+# What may need more than that: nearly nothing of a reply.
+_UNPLAIN = re.compile(rf"[^\u4e00-\u9fff{''.join(sorted(_KEEP_WIDE))}]")
+_FIGURE = re.compile(r"[A-Za-z\d][:：~～,，．.@/-]")  # without such there is nothing to keep half-width
 _BLANKS = "\t\u3000\xa0"
 _LINE_ENDS = "\n\r\u2028\u2029\x85\x0b\x0c"
 
@@ -60,18 +64,19 @@ class Folded:
 @lru_cache(maxsize=256)  # at each key press several readers fold the same reply
 def fold(typed: str) -> Folded:
     """Fold widths, punctuation and invisible characters of `typed`; its letters, digits and words stay."""
-    chars: list[str] = []
-    origin: list[int] = []
-    for i, c in enumerate(typed):
-        folded = _SAME.get(c, c)
-        if not ("\u4e00" <= c <= "\u9fff" or c in _KEEP_WIDE):  # nearly all of a reply
-            folded = _fold_char(c, typed[i - 1] if i else "", typed[i + 1] if i + 1 < len(typed) else "")
-        if folded:
-            chars.append(folded)
-            origin.append(i)
-    chars = _fold_marks(chars)
-    kept = _without_airy_blanks("".join(chars))
-    return Folded(typed, "".join(chars[i] for i in kept), (*(origin[i] for i in kept), len(typed)))
+    chars = list(typed.translate(_ALIKE))
+    dropped = False
+    for m in _UNPLAIN.finditer(typed):
+        i = m.start()
+        chars[i] = _fold_char(chars[i], typed[i - 1] if i else "", typed[i + 1] if i + 1 < len(typed) else "")
+        dropped = dropped or not chars[i]
+    origin = [i for i, c in enumerate(chars) if c] if dropped else list(range(len(chars)))
+    chars = _fold_marks([chars[i] for i in origin] if dropped else chars)
+    text = "".join(chars)
+    if " " in text:
+        kept = _without_airy_blanks(text)
+        text, origin = "".join(text[i] for i in kept), [origin[i] for i in kept]
+    return Folded(typed, text, (*origin, len(typed)))
 
 
 def _fold_char(c: str, before: str, after: str) -> str:
@@ -94,26 +99,28 @@ def _fold_marks(chars: list[str]) -> list[str]:
     """Punctuation in one form: Chinese between words, half-width inside addresses and figures."""
     text = "".join(chars)
     half: set[int] = set()
-    for m in _ADDRESS.finditer(text):
-        half.update(range(*m.span()))
-    for pattern in (_CLOCK, _SPAN, _LATIN_COLON):
-        half.update(m.start(1) for m in pattern.finditer(text))
-    for m in _THOUSANDS.finditer(text):
-        half.update(i for i in range(*m.span()) if text[i] in ",，")
-    half.update(m.start() for m in _POINT.finditer(text))
-    folded = [(_NARROW.get(c, c) if i in half else _WIDE.get(c, c)) for i, c in enumerate(chars)]
-    for m in _FULL_STOP.finditer(text):
-        folded[m.start()] = "。"
-    for m in _DOTS.finditer(text):
-        if not half.intersection(range(*m.span())):
-            folded[m.start() : m.end()] = "…" * (m.end() - m.start())
+    if _FIGURE.search(text):
+        for m in _ADDRESS.finditer(text):
+            half.update(range(*m.span()))
+        for pattern in (_CLOCK, _SPAN, _LATIN_COLON):
+            half.update(m.start(1) for m in pattern.finditer(text))
+        for m in _THOUSANDS.finditer(text):
+            half.update(i for i in range(*m.span()) if text[i] in ",，")
+        half.update(m.start() for m in _POINT.finditer(text))
+    folded = list(text.translate(_WIDENED))
+    for i in half:
+        folded[i] = _NARROW.get(text[i], text[i])
+    if "." in text:
+        for m in _FULL_STOP.finditer(text):
+            folded[m.start()] = "。"
+        for m in _DOTS.finditer(text):
+            if not half.intersection(range(*m.span())):
+                folded[m.start() : m.end()] = "…" * (m.end() - m.start())
     return folded
 
 
 def _without_airy_blanks(text: str) -> list[int]:
     """Offsets of the characters that stay when the blanks set around Latin words and figures go."""
-    if " " not in text:
-        return list(range(len(text)))
     dropped: set[int] = set()
     for m in _AIRY.finditer(text):
         for group in (1, 2, 3):

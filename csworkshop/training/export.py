@@ -12,9 +12,9 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
-from csworkshop.techniques.encoder import Encoder
+from csworkshop.techniques.encoder import Encoder, kept_names
 from csworkshop.training.fit import read
-from csworkshop.training.network import Network
+from csworkshop.training.network import Network, attention
 from csworkshop.training.rows import example_rows
 from csworkshop.training.vocabulary import write_pieces
 from csworkshop.training.wheel import Shape
@@ -23,30 +23,46 @@ OPSET = 17
 SAMPLE = 2  # examples per item that the small network is compared on
 
 
+class Attention(torch.autograd.Function):
+    """Attention as in `network.attention`, exported as onnxruntime's one operator for it: a tenth of the time less."""
+
+    @staticmethod
+    def forward(_: Any, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, heads: int) -> torch.Tensor:
+        """What runs while the graph is traced."""
+        return attention(query, keys, values, heads, None)
+
+    @staticmethod
+    def symbolic(g: Any, query: Any, keys: Any, values: Any, heads: int) -> Any:
+        """The operator in the graph; the answers have the shape of `query`."""
+        joined = g.op("com.microsoft::MultiHeadAttention", query, keys, values, num_heads_i=heads)
+        joined.setType(query.type())
+        return joined
+
+
 class Exported(nn.Module):
     """The network for one text, or for one context (whose answers mean nothing, but whose keys and values are kept).
 
-    `ids` (1, pieces) ends in the mark of the end; `before_keys` and `before_values` (layers, pieces before, hidden) are
-    the context's, with no pieces for a context itself.
+    `ids` (1, pieces) ends in the mark of the end; `before` are the context's keys of every layer, then its values,
+    (1, pieces before, hidden) each, with no pieces for a context itself.
     """
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
-    def forward(
-        self, ids: torch.Tensor, before_keys: torch.Tensor, before_values: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Log-odds (1, pieces, columns) and (1, columns); keys and values (layers, pieces, hidden)."""
-        x = self.network.embed(ids, before_keys.shape[1])
+    def forward(self, ids: torch.Tensor, *before: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Log-odds (1, pieces, columns) and (1, columns); keys and values of every layer (1, pieces, hidden)."""
+        x = self.network.embed(ids, before[0].shape[1])
+        layers = self.network.layers
         keys, values = [], []
-        for n, layer in enumerate(self.network.layers):
-            x, kept = layer(x, None, (before_keys[n][None], before_values[n][None]))
-            keys.append(kept[0])
-            values.append(kept[1])
+        for n, layer in enumerate(layers):
+            keys.append(layer.key(x))
+            values.append(layer.value(x))
+            seen = torch.cat([before[n], keys[n]], 1), torch.cat([before[len(layers) + n], values[n]], 1)
+            x = layer.finished(x, Attention.apply(layer.query(x), *seen, layer.heads))
         own = torch.arange(ids.shape[1])[None] < ids.shape[1] - 1
         pieces, odds = self.network.answers(x, own)
-        return pieces, odds, torch.cat(keys), torch.cat(values)
+        return pieces, odds, *keys, *values
 
 
 def export(checkpoint: dict[str, Any], folder: Path) -> float:
@@ -58,14 +74,17 @@ def export(checkpoint: dict[str, Any], folder: Path) -> float:
     exported = Exported(network.eval())
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
+        names = kept_names(shape.layers)
+        before = [f"before_{name}" for name in names]
         torch.onnx.export(
             exported,
-            (torch.randint(0, shape.words, (1, 60)), *(torch.zeros(shape.layers, 30, shape.hidden) for _ in "kv")),
+            (torch.randint(0, shape.words, (1, 60)), *(torch.zeros(1, 30, shape.hidden) for _ in names)),
             str(whole),
-            input_names=["ids", "before_keys", "before_values"],
-            output_names=["pieces", "odds", "keys", "values"],
-            dynamic_axes={"ids": {1: "n"}, "before_keys": {1: "before"}, "before_values": {1: "before"}},
+            input_names=["ids", *before],
+            output_names=["pieces", "odds", *names],
+            dynamic_axes={name: {1: "n"} for name in ("ids", *names)} | {name: {1: "before"} for name in before},
             opset_version=OPSET,
+            custom_opsets={"com.microsoft": 1},
             dynamo=False,
         )
         quantize_dynamic(

@@ -23,8 +23,6 @@ NEVER = -20.0  # log-odds of a piece that isn't the text's
 HIDDEN = -1e4  # added to the attention towards a piece that must not be seen
 SELDOM_PIECE, SELDOM_REPLY = -3.0, -1.0  # where the new outputs start: most items are absent
 
-Kept = tuple[torch.Tensor, torch.Tensor]  # keys and values of a context, (texts, pieces, hidden) each
-
 
 class Dropout(nn.Module):
     """Dropout whose random numbers are cut from a pool at a random place: drawing anew takes a tenth of a step."""
@@ -77,20 +75,15 @@ class Layer(nn.Module):
         self.outer_norm = nn.LayerNorm(width, shape.epsilon)
         self.dropout = dropout
 
-    def forward(
-        self, x: torch.Tensor, hidden: torch.Tensor | None, before: Kept | None = None
-    ) -> tuple[torch.Tensor, Kept]:
-        """`x` (texts, pieces, hidden size) through the layer, and its keys and values.
+    def forward(self, x: torch.Tensor, hidden: torch.Tensor | None) -> torch.Tensor:
+        """`x` (texts, pieces, hidden size) through the layer; `hidden` (texts, 1, pieces, pieces) is added to the
+        attention."""
+        return self.finished(x, attention(self.query(x), self.key(x), self.value(x), self.heads, hidden))
 
-        `hidden` is added to the attention, (texts, 1, pieces, pieces); `before` are a context's keys and values.
-        """
-        keys, values = self.key(x), self.value(x)
-        kept = keys, values
-        if before is not None:
-            keys, values = torch.cat([before[0], keys], 1), torch.cat([before[1], values], 1)
-        joined = attention(self.query(x), keys, values, self.heads, hidden)
+    def finished(self, x: torch.Tensor, joined: torch.Tensor) -> torch.Tensor:
+        """The rest of the layer, where attention has `joined` for `x`."""
         x = self.attended_norm(x + self.dropout(self.attended(joined)))
-        return self.outer_norm(x + self.dropout(self.outer(functional.gelu(self.inner(x))))), kept
+        return self.outer_norm(x + self.dropout(self.outer(functional.gelu(self.inner(x)))))
 
 
 class Network(nn.Module):
@@ -122,7 +115,7 @@ class Network(nn.Module):
         hidden = torch.zeros(unseen.shape).masked_fill(unseen, HIDDEN)[:, None]
         x = self.embed(ids, 0)
         for layer in self.layers:
-            x, _ = layer(x, hidden)
+            x = layer(x, hidden)
         return self.answers(x, text == 1)
 
     def embed(self, ids: torch.Tensor, start: int) -> torch.Tensor:

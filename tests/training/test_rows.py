@@ -42,9 +42,9 @@ def test_a_row_is_what_the_encoder_reads(pieces: Pieces, monkeypatch: pytest.Mon
     vars(reader).update(vars(real))
 
     class Session:
-        def run(self, _: object, inputs: dict[str, np.ndarray]) -> object:
+        def run(self, wanted: list[str], inputs: dict[str, np.ndarray]) -> object:
             fed.append(inputs["ids"][0].tolist())
-            return real._session.run(None, inputs)
+            return real._session.run(wanted, inputs)
 
     monkeypatch.setattr(reader, "_session", Session())
     reader.read(REPLY, ANGRY)
