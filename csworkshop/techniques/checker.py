@@ -108,7 +108,8 @@ def check(
         found[item] = _weigh(item, found, reading, read, odds, judge.get(item))
     if scenario:  # a fact that isn't the customer's restates nothing
         found["restate"] = [h for h in found["restate"] if taken_up(folded.text[h.start : h.end], scenario)]
-    return Report(reply, {i: _finding(known[i], hits, folded) for i, hits in found.items()}, _insult(odds))
+    judged = {i: _finding(known[i], hits, folded) if hits else _absent(i) for i, hits in found.items()}
+    return Report(reply, judged, _insult(odds))
 
 
 def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> None:
@@ -167,8 +168,6 @@ def _points(read: Heard, column: int) -> bool:
 
 
 def _finding(item: Item, hits: list[Hit], folded: Folded) -> Finding:
-    if not hits:
-        return _absent(item.id)
     best = max(hits, key=lambda h: h.score)
     rule = item.rules[best.rule] if best.rule != READER else None
     return Finding(

@@ -1,10 +1,10 @@
 """The learned reader: a small multilingual transformer, fine-tuned on labelled texts, run by onnxruntime.
 
 It reads a text beside its context and answers, for every column, how likely the text shows it (log-odds) and which of
-its words say so (a probability per piece). A reply is read beside the customer's message, emotion and persona, for the
-catalogue's items; a customer's message for its emotion; a hand-over note for its parts. The context is read once and
-kept: while somebody types, and in a file of many replies to one customer, only the text itself costs time. Where the
-weights come from: `NOTICE` and `csworkshop/training/`.
+its words say so (a probability per piece). A reply is read for the catalogue's items, beside the customer's emotion and
+persona; a customer's message for its emotion; a hand-over note for its parts. What the customer wrote is the rules'
+business: beside a reply it bought the reader nothing on writers that it had not read, and cost half of its time. Where
+the weights come from: `NOTICE` and `csworkshop/training/`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.segment import Span
 
 WEIGHTS = Path(__file__).parent / "weights"
-MAX_TEXT, MAX_CONTEXT = 160, 80  # pieces; about 250 and 120 characters. A longer text is read in windows.
+MAX_TEXT = 160  # pieces; about 250 characters. A longer text is read in windows.
 OVERLAP = 40
 CERTAIN = 20.0  # log-odds
 EMOTIONS = {"anger": "愤怒", "anxiety": "焦急", "disappointment": "失望", "confusion": "疑惑", "calm": "平静"}
 PERSONAS = {"gen_z": "年轻", "adult": "成年", "senior": "老年", "enterprise": "企业"}
 PARTS = ("account", "environment", "path", "symptom", "when", "tried", "impact", "request", "deadline")
-EMOTION, PART, FITS = "emotion.", "part.", "fits"  # FITS: the text answers the customer of its context
+EMOTION, PART = "emotion.", "part."  # what those columns begin with that aren't items
 MESSAGE, NOTE = "客户来信", "交接单"  # contexts that say what sort of text comes
 
 
@@ -38,18 +38,7 @@ def context_of(scenario: Scenario | None) -> str:
     """What a reply is read beside."""
     if scenario is None:
         return ""
-    return f"{EMOTIONS[scenario.emotion]}{PERSONAS[scenario.persona]}:{scenario.customer}"
-
-
-CONTEXTS = 128  # that are kept, of at most 1.5 MB each
-
-
-def kept_names(layers: int) -> list[str]:
-    """Names of what is kept of a context: keys and values of every layer, (1, pieces, hidden) each."""
-    return [f"{what}{n}" for what in ("keys", "values") for n in range(layers)]
-
-
-Kept = Mapping[str, np.ndarray]
+    return EMOTIONS[scenario.emotion] + PERSONAS[scenario.persona]
 
 
 @dataclass(frozen=True)
@@ -89,7 +78,7 @@ class Pieces:
 
     def context(self, text: str) -> list[int]:
         """What stands before a text: begin, the pieces of its context, end."""
-        return [self.begin, *self.cut(text)[0][:MAX_CONTEXT], self.end]
+        return [self.begin, *self.cut(text)[0], self.end]
 
     def cut(self, text: str) -> tuple[list[int], list[Span]]:
         """Ids of the pieces, and where in `text` each stands; none for a blank text."""
@@ -133,8 +122,6 @@ class Encoder:
 
         about: Mapping[str, Any] = json.loads((folder / "encoder.json").read_text("utf-8"))
         self.columns: tuple[str, ...] = tuple(about["columns"])
-        self._before = [f"before_{name}" for name in kept_names(about["layers"])]
-        self._nothing: Kept = {name: np.zeros((1, 0, about["hidden"]), np.float32) for name in self._before}
         self.pieces = Pieces(folder / "pieces.tsv")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # many trainees may share a server; one thread each is fair and fast enough
@@ -155,26 +142,21 @@ class Encoder:
     def read_beside(self, text: str, context: str) -> Reading:
         """Read a (folded) text beside a context; a long one in windows that overlap, the surest of which counts."""
         ids, spans = self.pieces.cut(text)
-        kept = self._context(context)
+        before = self._context(context)
         odds = np.full(len(self.columns), -CERTAIN)
         pieces = np.zeros((len(ids), len(self.columns)))
         for start in range(0, max(len(ids) - OVERLAP, 1), MAX_TEXT - OVERLAP):
             window = ids[start : start + MAX_TEXT]
-            heard, said = self._run([*window, self.pieces.end], kept, ["pieces", "odds"])
-            sure = 1 / (1 + np.exp(-heard[0, : len(window)]))
+            row = np.array([[*before, *window, self.pieces.end]], np.int64)
+            heard, said = self._session.run(None, {"ids": row, "start": np.array(len(before), np.int64)})
+            sure = 1 / (1 + np.exp(-heard[0, len(before) : -1]))
             pieces[start : start + len(window)] = np.maximum(pieces[start : start + len(window)], sure)
             odds = np.maximum(odds, said[0])
         return Reading(self.columns, odds, pieces, tuple(spans))
 
-    @lru_cache(maxsize=CONTEXTS)  # noqa: B019 - there is one encoder, and it lives as long as the process
-    def _context(self, context: str) -> Kept:
-        """The context's keys and values."""
-        names = [name.removeprefix("before_") for name in self._before]
-        return dict(zip(self._before, self._run(self.pieces.context(context), self._nothing, names), strict=True))
-
-    def _run(self, ids: list[int], before: Kept, wanted: list[str]) -> list[np.ndarray]:
-        found: list[np.ndarray] = self._session.run(wanted, {"ids": np.array([ids], np.int64), **before})
-        return found
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one encoder, and it lives as long as the process
+    def _context(self, context: str) -> list[int]:
+        return self.pieces.context(context)
 
 
 _lock = threading.Lock()

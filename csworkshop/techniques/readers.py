@@ -1,6 +1,6 @@
 """The two learned readers together, as level `full` asks them.
 
-One was taught a language before and reads the reply beside its customer, the other counts rows of characters. They err
+One was taught a language before and reads the reply as a whole, the other counts rows of characters. They err
 in different places: on replies by writers that neither had read, both together are right more often than either.
 """
 

@@ -147,8 +147,11 @@ def parrots(reply: str, scenario: Scenario) -> bool:
 
 def contradicted(words: str, scenario: Scenario) -> set[str]:
     """Figures in `words` that a reply can only have from the case, and that the case doesn't have."""
-    text, case = plain(fold(words).text), case_of(scenario)
-    found = set()
+    return _contradicted(plain(fold(words).text), scenario)
+
+
+def _contradicted(text: str, scenario: Scenario) -> set[str]:
+    case, found = case_of(scenario), set()
     for m in _FIGURE.finditer(text):
         number = m[1] or m[2]
         ours = _OWN.search(text[max(0, m.start() - 6) : m.end() + 3])
@@ -179,13 +182,13 @@ def _codes(text: str) -> frozenset[tuple[str, str]]:
 
 
 def taken_up(words: str, scenario: Scenario) -> bool:
-    """Whether a restatement restates: nothing in it that the case contradicts and, unless it is a word or two,
-    something of the case."""
+    """Whether a restatement (folded words) restates: nothing in it that the case contradicts and, unless it is a word
+    or two, something of the case."""
     if not scenario.customer:
         return True
-    if contradicted(words, scenario):
+    case, text = case_of(scenario), plain(words)
+    if _contradicted(text, scenario):
         return False
-    case, text = case_of(scenario), plain(fold(words).text)
     if len(_letters(text)) < TELLING:
         return True
     weights = pair_weights()

@@ -84,6 +84,11 @@ class _Rule(BaseModel):
         """0 for a rule that reads the text only, 1 for one that asks what those found, 2 for one that asks all."""
         return 1 if self.unless_items or self.with_items or self.unless_elsewhere else 0
 
+    @cached_property
+    def unconditional(self) -> bool:
+        """Whether it speaks whoever the customer is and whatever else was found: most rules do."""
+        return self.turn == 0 and self.when.always
+
 
 class PatternRule(_Rule):
     """Any of the regular expressions, in a piece of text in which none of `unless` occurs.
@@ -293,10 +298,11 @@ def within(span: Span, letters: set[int]) -> bool:
 
 def run(rule: Rule | OpenedRule, number: int, reading: Reading, found: Mapping[str, list[Hit]]) -> list[Hit]:
     """Hits of one rule; `found` holds the other items' hits so far (first-pass rules don't look at it)."""
-    if not rule.when.holds(reading.scenario) or (rule.unless_items and _present(rule.unless_items, found)):
-        return []
-    if rule.with_items and not _present(rule.with_items, found):
-        return []
+    if not rule.unconditional:
+        if not rule.when.holds(reading.scenario) or (rule.unless_items and _present(rule.unless_items, found)):
+            return []
+        if rule.with_items and not _present(rule.with_items, found):
+            return []
     if isinstance(rule, _AFTER):
         return rule.hits_after(reading, number, found)
     hits = rule.hits(reading, number)

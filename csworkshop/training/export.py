@@ -12,7 +12,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
-from csworkshop.techniques.encoder import Encoder, kept_names
+from csworkshop.techniques.encoder import Encoder
 from csworkshop.training.fit import read
 from csworkshop.training.network import Network, attention
 from csworkshop.training.rows import example_rows
@@ -40,29 +40,21 @@ class Attention(torch.autograd.Function):
 
 
 class Exported(nn.Module):
-    """The network for one text, or for one context (whose answers mean nothing, but whose keys and values are kept).
-
-    `ids` (1, pieces) ends in the mark of the end; `before` are the context's keys of every layer, then its values,
-    (1, pieces before, hidden) each, with no pieces for a context itself.
-    """
+    """The network for one text: `ids` (1, pieces) are the context, from `start` on the text, the mark of the end."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, ids: torch.Tensor, *before: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Log-odds (1, pieces, columns) and (1, columns); keys and values of every layer (1, pieces, hidden)."""
-        x = self.network.embed(ids, before[0].shape[1])
-        layers = self.network.layers
-        keys, values = [], []
-        for n, layer in enumerate(layers):
-            keys.append(layer.key(x))
-            values.append(layer.value(x))
-            seen = torch.cat([before[n], keys[n]], 1), torch.cat([before[len(layers) + n], values[n]], 1)
-            x = layer.finished(x, Attention.apply(layer.query(x), *seen, layer.heads))
-        own = torch.arange(ids.shape[1])[None] < ids.shape[1] - 1
-        pieces, odds = self.network.answers(x, own)
-        return pieces, odds, *keys, *values
+    def forward(self, ids: torch.Tensor, start: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Log-odds (1, pieces, columns) of every piece, and (1, columns) of the text."""
+        x = self.network.embed(ids)
+        for layer in self.network.layers:
+            joined = Attention.apply(layer.query(x), layer.key(x), layer.value(x), layer.heads)
+            x = layer.finished(x, joined)
+        at = torch.arange(ids.shape[1])[None]
+        pieces, odds = self.network.answers(x, (at >= start) & (at < ids.shape[1] - 1))
+        return pieces, odds
 
 
 def export(checkpoint: dict[str, Any], folder: Path) -> float:
@@ -74,15 +66,13 @@ def export(checkpoint: dict[str, Any], folder: Path) -> float:
     exported = Exported(network.eval())
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
-        names = kept_names(shape.layers)
-        before = [f"before_{name}" for name in names]
         torch.onnx.export(
             exported,
-            (torch.randint(0, shape.words, (1, 60)), *(torch.zeros(1, 30, shape.hidden) for _ in names)),
+            (torch.randint(0, shape.words, (1, 60)), torch.tensor(5)),
             str(whole),
-            input_names=["ids", *before],
-            output_names=["pieces", "odds", *names],
-            dynamic_axes={name: {1: "n"} for name in ("ids", *names)} | {name: {1: "before"} for name in before},
+            input_names=["ids", "start"],
+            output_names=["pieces", "odds"],
+            dynamic_axes={"ids": {1: "n"}},
             opset_version=OPSET,
             custom_opsets={"com.microsoft": 1},
             dynamo=False,
@@ -96,7 +86,7 @@ def export(checkpoint: dict[str, Any], folder: Path) -> float:
             op_types_to_quantize=["MatMul", "Gather"],
         )
     write_pieces(folder / "pieces.tsv", table)
-    about = {"columns": answers, "layers": shape.layers, "hidden": shape.hidden}
+    about = {"columns": answers}
     (folder / "encoder.json").write_text(json.dumps(about), "utf-8", newline="\n")
     return _difference(network, folder)
 

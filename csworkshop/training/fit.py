@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from csworkshop.techniques.encoder import FITS, Reading
+from csworkshop.techniques.encoder import Reading
 from csworkshop.training import TrainingError
 from csworkshop.training.figures import macro_f1
 from csworkshop.training.network import Network
@@ -114,10 +114,8 @@ def told(rows: Sequence[Row], readings: dict[str, Reading]) -> str:
     odds = np.array([readings[r.id].odds for r in rows])
     answers, weights = np.array([r.answers for r in rows]), np.array([r.weights for r in rows])
     figures = []
-    for kind in ("items", "emotion", "part", FITS):
-        chosen = [
-            n for n, c in enumerate(columns()) if kind == (c.partition(".")[0] if "." in c or c == FITS else "items")
-        ]
+    for kind in ("items", "emotion", "part"):
+        chosen = [n for n, c in enumerate(columns()) if kind == (c.partition(".")[0] if "." in c else "items")]
         some = weights[:, chosen].all(1)
         if some.any():
             truth = (answers[some][:, chosen] >= 0.5).astype(float)
@@ -170,8 +168,7 @@ def _tensors(rows: Sequence[Row], pad: int) -> tuple[torch.Tensor, torch.Tensor,
     for n, row in enumerate(rows):
         ids[n, : len(row.ids)] = torch.tensor(row.ids)
         mask[n, : len(row.ids)] = 1
-        text[n, row.start : len(row.ids)] = 1
-        text[n, row.start + len(row.spans)] = 0.5
+        text[n, row.start : row.start + len(row.spans)] = 1
     return ids, mask, text
 
 
@@ -185,10 +182,9 @@ def _loss(network: Network, rows: Sequence[Row], pad: int) -> torch.Tensor:
         evidence[n, : len(row.ids)] = torch.from_numpy(row.evidence)
     with _precision():
         pieces, odds = network(ids, mask, text)
-    rare, own = torch.tensor(PRESENT_WEIGHT), (text == 1).float()
+    rare, own = torch.tensor(PRESENT_WEIGHT), text
     entropy = functional.binary_cross_entropy_with_logits
-    pointed = torch.tensor([c != FITS for c in columns()])  # no words show that a reply fits, the whole does
-    shown = torch.where(weights > 1, EXAMPLE_PIECES, (weights > 0).float()) * pointed
+    shown = torch.where(weights > 1, EXAMPLE_PIECES, (weights > 0).float())
     marked = shown[:, None, :] * own[..., None]
     of_pieces = (entropy(pieces.float(), evidence, reduction="none", pos_weight=rare) * marked).sum()
     of_texts = (entropy(odds.float(), answers, reduction="none", pos_weight=rare) * weights).sum()

@@ -1,7 +1,6 @@
 """The reader as a PyTorch network: a BERT-like encoder with one answer per piece and item, and one per text and item.
 
-A row is a context and a text behind it. The context's pieces see each other only; the text's see both. So what the
-network makes of a context can be kept and used again for every text that stands beside it.
+A row is a context of a few pieces and a text behind it.
 
 The text's log-odds of an item are the highest of its pieces' plus a linear function of their mean, so that a single
 clause can decide, and the whole reply can object.
@@ -76,7 +75,7 @@ class Layer(nn.Module):
         self.dropout = dropout
 
     def forward(self, x: torch.Tensor, hidden: torch.Tensor | None) -> torch.Tensor:
-        """`x` (texts, pieces, hidden size) through the layer; `hidden` (texts, 1, pieces, pieces) is added to the
+        """`x` (texts, pieces, hidden size) through the layer; `hidden` (texts, 1, 1, pieces) is added to the
         attention."""
         return self.finished(x, attention(self.query(x), self.key(x), self.value(x), self.heads, hidden))
 
@@ -107,20 +106,17 @@ class Network(nn.Module):
     def forward(self, ids: torch.Tensor, mask: torch.Tensor, text: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Log-odds (texts, pieces, items) and (texts, items).
 
-        `ids`, `mask` (not padding) and `text` (1 for the text's own pieces, 0.5 for the mark that ends it, 0 for the
-        context) have shape (texts, pieces).
+        `ids`, `mask` (not padding) and `text` (the text's own pieces) have shape (texts, pieces).
         """
-        own = text > 0
-        unseen = ~mask.bool()[:, None, :] | (own[:, None, :] & ~own[:, :, None])
-        hidden = torch.zeros(unseen.shape).masked_fill(unseen, HIDDEN)[:, None]
-        x = self.embed(ids, 0)
+        hidden = torch.zeros(mask.shape).masked_fill(~mask.bool(), HIDDEN)[:, None, None]
+        x = self.embed(ids)
         for layer in self.layers:
             x = layer(x, hidden)
-        return self.answers(x, text == 1)
+        return self.answers(x, text.bool())
 
-    def embed(self, ids: torch.Tensor, start: int) -> torch.Tensor:
-        """Pieces as vectors (texts, pieces, hidden), the first of them at position `start`."""
-        at = torch.arange(ids.shape[1]) + start
+    def embed(self, ids: torch.Tensor) -> torch.Tensor:
+        """Pieces as vectors (texts, pieces, hidden)."""
+        at = torch.arange(ids.shape[1])
         return self.norm(self.words(ids) + self.positions(at) + self.kind)
 
     def answers(self, x: torch.Tensor, text: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

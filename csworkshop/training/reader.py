@@ -23,7 +23,7 @@ from csworkshop.training import readings
 from csworkshop.training.fit import Model, Settings, read, say, train
 from csworkshop.training.labelled import FOLDS, Labelled, Note, trains_only
 from csworkshop.training.network import from_wheel
-from csworkshop.training.rows import Row, columns, example_rows, made_rows, note_row, reply_row, strange_rows
+from csworkshop.training.rows import Row, columns, example_rows, note_row, reply_row, spoilt_rows
 from csworkshop.training.vocabulary import keep, pieces_of
 from csworkshop.training.wheel import Pretrained
 
@@ -43,6 +43,7 @@ class Corpus:
         for r in self.replies:
             yield fold(r.reply).text
             yield context_of(r.scenario)
+            yield fold(r.scenario.customer).text
         for n in self.notes:
             yield fold(n.text).text
         for item in catalogue().items.values():
@@ -50,17 +51,13 @@ class Corpus:
                 yield fold(example.reply).text
                 yield example.customer
 
-    def rows(self, pieces: Pieces, seed: int, *, first: bool = False) -> list[Row]:
-        """All of it as rows, with replies beside strange customers, and the catalogue's examples.
-
-        The first step learns to read; replies that are made to look good come with the second.
-        """
-        notes = [note_row(n, pieces) for n in self.notes]
-        if not self.replies:
-            return notes
-        made = strange_rows if first else made_rows
-        rows = [reply_row(r, pieces) for r in self.replies] + made(self.replies, pieces, seed)
-        return rows + notes + example_rows(pieces)
+    def rows(self, pieces: Pieces, seed: int, *, spoilt: bool = True) -> list[Row]:
+        """All of it as rows, and the catalogue's examples; with replies that were spoilt unless `spoilt` is False."""
+        rows = [note_row(n, pieces) for n in self.notes]
+        if self.replies:
+            rows += [reply_row(r, pieces) for r in self.replies] + example_rows(pieces)
+            rows += spoilt_rows(self.replies, pieces, seed) if spoilt else []
+        return rows
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,7 @@ def build(
         ]
         train(
             model,
-            base.rows(pieces, settings.seed, first=True),
+            base.rows(pieces, settings.seed, spoilt=False),
             unread,
             replace(settings, epochs=epochs[0], threads=settings.threads * jobs),
         )

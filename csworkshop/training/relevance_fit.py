@@ -4,7 +4,7 @@
 
 Logistic regression: labelled replies and model answers beside their own case, against the same beside other cases and
 general replies beside any. The thresholds are set by false alarms, each measured by weights that were fitted without
-the reply's writer. (The reader's own word on whether a reply fits was tried beside it and added nothing.)
+the reply's writer. (A learned reader's word on whether a reply fits was tried beside it and added nothing.)
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 from csworkshop.techniques.relevance import WEIGHTS, shared
 from csworkshop.techniques.scenario import Scenario
 from csworkshop.training.ratings import Rated, read_rated
-from csworkshop.training.rows import TEMPLATES
 
+TEMPLATES = Path(__file__).parent / "templates.txt"  # replies that fit any case, one a line
 CASES = 25  # that each general reply is set beside
 OTHERS = 3  # other cases that each reply is set beside
 PENALTY = 1.0

@@ -21,7 +21,6 @@ from csworkshop.techniques.catalogue import catalogue
 from csworkshop.techniques.encoder import (
     EMOTION,
     EMOTIONS,
-    FITS,
     MAX_TEXT,
     MESSAGE,
     NOTE,
@@ -30,20 +29,16 @@ from csworkshop.techniques.encoder import (
     Pieces,
     context_of,
 )
-from csworkshop.techniques.scenario import Scenario
 from csworkshop.text.datafile import read_toml
 from csworkshop.text.normalise import fold
 from csworkshop.text.segment import Span
 from csworkshop.training.labelled import Labelled, Note
 
-TEMPLATES = Path(__file__).parent / "templates.txt"  # replies that fit any case, one a line
 SPOILT = Path(__file__).parent / "spoilt.toml"
 RUDE = "rude"
 BORDER = 0.4  # weight of an item on which the two inspectors differ; its answer is then one half
 ITEMS = 28  # of a reply; what the losses are shared by
-STRANGE = 6  # one reply in so many is read beside another customer too
-MADE = 3  # in the second step: one in so many beside a customer of another trade, one of its own, and one spoilt
-CUSTOMERS = 15  # whom each general reply is set beside
+SPOIL = 3  # of so many replies one is spoilt
 EXAMPLE = 6.0  # weight of the one item that an example of the catalogue tells about; the other 27 weigh nothing
 
 
@@ -68,8 +63,8 @@ class Row:
 
 @lru_cache(maxsize=1)
 def columns() -> tuple[str, ...]:
-    """What the reader answers: items of replies, emotions of messages, parts of notes, and whether a reply fits."""
-    return (*sorted(catalogue().items), *(EMOTION + e for e in EMOTIONS), *(PART + p for p in PARTS), FITS)
+    """What the reader answers: items of replies, emotions of messages, parts of notes."""
+    return (*sorted(catalogue().items), *(EMOTION + e for e in EMOTIONS), *(PART + p for p in PARTS))
 
 
 def reply_row(labelled: Labelled, pieces: Pieces) -> Row:
@@ -80,46 +75,16 @@ def reply_row(labelled: Labelled, pieces: Pieces) -> Row:
         quotes = [quote for labels in seen for quote in labels.get(item, [])]
         answer = sum(item in labels for labels in seen) / len(seen)
         row.tell(item, answer, BORDER if labelled.border(item) else 1.0, _found(labelled.reply, quotes))
-    row.tell(FITS, 1.0, 1.0, [])
     return row.done()
 
 
-def strange_rows(replies: Sequence[Labelled], pieces: Pieces, seed: int, every: int = STRANGE) -> list[Row]:
-    """One reply in so many beside the customer of another trade: it doesn't fit, and nothing else is told about it."""
-    draw, rows = random.Random(seed), []
-    for labelled in replies[::every]:
-        other = draw.choice([r.scenario for r in replies if r.scenario.domain != labelled.scenario.domain])
-        rows.append(_misfit(f"{labelled.id}-strange", labelled.reply, other, pieces))
-    return rows
-
-
-def made_rows(replies: Sequence[Labelled], pieces: Pieces, seed: int) -> list[Row]:
-    """What the second step learns from besides: replies beside other customers, general ones, insults added.
-
-    Each row tells about one column only: that the reply doesn't fit, or whether it is rude.
-    """
-    draw, rows = random.Random(seed), strange_rows(replies[1:], pieces, seed, MADE)
-    customers = list({r.scenario.id: r.scenario for r in replies}.values())
-    for labelled in replies[::MADE]:
-        other = draw.choice([s for s in customers if s.id != labelled.scenario.id])
-        rows.append(_misfit(f"{labelled.id}-other", labelled.reply, other, pieces))
-    for n, general in enumerate(TEMPLATES.read_text("utf-8").splitlines()):
-        rows += [
-            _misfit(f"general{n}-{s.id}", general, s, pieces)
-            for s in draw.sample(customers, min(CUSTOMERS, len(customers)))
-        ]
-    added = read_toml(SPOILT)
-    for n, labelled in enumerate(replies[2::MADE]):
-        rude = n % 2 == 0
-        words = draw.choice(added["insults" if rude else "harmless"])
-        rows.append(_spoilt(labelled, words, rude, draw, pieces))
-    return rows
-
-
-def _misfit(id_: str, reply: str, scenario: Scenario, pieces: Pieces) -> Row:
-    row = _Row(id_, reply, context_of(scenario), pieces)
-    row.tell(FITS, 0.0, 1.0, [])
-    return row.done()
+def spoilt_rows(replies: Sequence[Labelled], pieces: Pieces, seed: int) -> list[Row]:
+    """One reply in SPOIL with an insult or a harmless sentence added; each tells only whether it is rude."""
+    draw, added = random.Random(seed), read_toml(SPOILT)
+    return [
+        _spoilt(labelled, draw.choice(added["insults" if n % 2 == 0 else "harmless"]), n % 2 == 0, draw, pieces)
+        for n, labelled in enumerate(replies[::SPOIL])
+    ]
 
 
 def _spoilt(labelled: Labelled, words: str, rude: bool, draw: random.Random, pieces: Pieces) -> Row:

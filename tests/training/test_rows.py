@@ -13,7 +13,7 @@ from csworkshop.techniques.scenario import Scenario
 from csworkshop.training import TrainingError, rows
 from csworkshop.training import labelled as texts
 from csworkshop.training.labelled import Labelled, Note, read_labelled, read_notes
-from csworkshop.training.rows import columns, example_rows, note_row, reply_row, strange_rows
+from csworkshop.training.rows import columns, example_rows, note_row, reply_row, spoilt_rows
 
 ANGRY = Scenario(customer="水壶第三天就漏水了，我要退款！", emotion="anger")
 REPLY = "水壶漏水，换谁都火大。今天18点前给您退款。"
@@ -44,12 +44,13 @@ def test_a_row_is_what_the_encoder_reads(pieces: Pieces, monkeypatch: pytest.Mon
     class Session:
         def run(self, wanted: list[str], inputs: dict[str, np.ndarray]) -> object:
             fed.append(inputs["ids"][0].tolist())
+            assert inputs["start"] == row.start
             return real._session.run(wanted, inputs)
 
     monkeypatch.setattr(reader, "_session", Session())
-    reader.read(REPLY, ANGRY)
     row = reply_row(labelled({}), pieces)
-    assert fed == [row.ids[: row.start], row.ids[row.start :]]
+    reader.read(REPLY, ANGRY)
+    assert fed == [row.ids]
 
 
 def test_evidence_becomes_pieces(pieces: Pieces) -> None:
@@ -95,16 +96,16 @@ def test_one_inspector_is_enough(pieces: Pieces) -> None:
 def test_a_reply_says_nothing_about_messages_and_notes(pieces: Pieces) -> None:
     row = reply_row(labelled({"own": ["给您"]}), pieces)
     assert answer(row, "emotion.anger") == answer(row, "part.when") == (0, 0)
-    assert answer(row, "fits") == (1, 1)
 
 
-def test_a_reply_beside_a_strange_customer_tells_only_that_it_does_not_fit(pieces: Pieces) -> None:
+def test_a_spoilt_reply_tells_only_whether_it_is_rude(pieces: Pieces) -> None:
     replies = read_labelled(texts.labelled_folder(), ["d1", "d2"])
-    found = strange_rows(replies, pieces, seed=0)
-    assert len(found) == len(replies[:: rows.STRANGE])
-    assert all(answer(row, "fits") == (0, 1) and row.weights.sum() == 1 for row in found)
-    own = {r.id: reply_row(r, pieces).context for r in replies}
-    assert all(row.context != own[row.id.removesuffix("-strange")] for row in found)
+    found = spoilt_rows(replies, pieces, seed=0)
+    assert len(found) == len(replies[:: rows.SPOIL])
+    assert all(row.weights.sum() == 1 == answer(row, "rude")[1] for row in found)
+    insulted = [row for row in found if answer(row, "rude")[0]]
+    assert len(found) * 0.4 < len(insulted) < len(found) * 0.7
+    assert all(row.evidence[:, columns().index("rude")].any() for row in insulted)
 
 
 def test_messages_and_notes_answer_for_their_own_columns(pieces: Pieces) -> None:
