@@ -26,13 +26,16 @@ TAGS = ("O", "NB", "NI", "AB", "AI")  # outside; begin and inside of a name, of 
 FOLLOWS = ((0, 1, 3), (0, 1, 2, 3), (0, 1, 2, 3), (0, 1, 3, 4), (0, 1, 3, 4))  # tags that may follow each tag
 STEP = 32.0  # weights are kept as whole numbers of 1 / STEP
 GAIN = (2.3, -2.0, 0.8)  # what is added for a name, for an address, for each further character of an address
-SURE = 0.9  # from this probability on no person needs to look
+SURE = 0.9  # from this probability on no person needs to look; at an address that no rule sees, always
 LEAST_ALONE = 0.25  # probability that a surname alone needs
 RULED_OUT = 0.03  # below this probability a sure find of a rule is dropped
 _ROOM = re.compile(r"[A-Za-z]?[1-9]\d{0,2}(?:[-#]\d{1,2})?[-#]\d{3,4}|\d{3,4}")
 _NEVER = (-50.0, -50.0, -50.0, -50.0)
 _MARKS = frozenset(" \u3000\n\t，,。；;：:、！!？?")
-_NO_PART = re.compile(r"^\d{5}|取件码|提货码|验证码|尾号|工号|手机|电话|座机|号线|工作日|原路退")  # of an address
+# What no address has, unless a rule says that it is one.
+_NO_PART = re.compile(
+    r"^\d{5}|取件码|提货码|验证码|尾号|[工列型编货名]号|手机|电话|座机|号线|工作日|原路退|SN|[A-Z]{2}\d*-"
+)
 KINDS = ("name", "address")
 Weights = tuple[float, float, float, float]  # of the tags but O
 Tagged = tuple[int, int, bool, str]  # start, end, whether it is sure, kind
@@ -121,7 +124,8 @@ def chosen(marks: Marks, taken: list[Span], homes: list[Find], people: list[Find
             continue
         least = LEAST_ALONE if e - s == 1 else 0.0
         if s < e and min(inside[s:e]) >= least and _may_be(marks, s, e, kind, (s, e) in by_rule):
-            found.append((s, e, by_rule.get((s, e), False) or min(inside[s:e]) >= SURE, kind))
+            likely = min(inside[s:e]) >= SURE and (kind == "name" or any(a < e and s < b for a, b, _ in homes))
+            found.append((s, e, by_rule.get((s, e), False) or likely, kind))
             taken.append((s, e))
     for kind, finds in (("address", homes), ("name", people)):
         for s, e, surely in finds:
