@@ -85,6 +85,11 @@ def _stems() -> frozenset[str]:
     return frozenset(read_toml(PLACES)["words"].split())
 
 
+def is_place(word: str) -> bool:
+    """Whether the word is a place that the word list doesn't have as one."""
+    return word in _stems()
+
+
 def _place_ending(text: str, end: int, limit: int) -> int:
     """Where a place of `_stems` begins that ends at `end`; `end` if none does."""
     for length in range(5, 1, -1):

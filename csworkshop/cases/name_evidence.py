@@ -103,14 +103,20 @@ def cut_points(text: str, words: Cut, start: int, end: int, family: int) -> floa
 def beside(text: str, start: int, end: int) -> tuple[float, float]:
     """What the words before and after [start, end) say: the strongest of each side that speaks for a name, and the
     strongest against."""
-    e = evidence()
-    left, right = text[max(0, start - WIDEST) : start], text[end : end + WIDEST]
-    before = [p for p, pattern in e.left if pattern.search(left)]
-    after = [p for p, pattern in e.right if pattern.search(right)]
-    return (
-        max(0.0, *before, 0.0) + min(0.0, *before, 0.0) * (not any(p > 3 for p in before)),
-        max(0.0, *after, 0.0),
-    )
+    return left_points(text[max(0, start - WIDEST) : start]), right_points(text[end : end + WIDEST])
+
+
+@lru_cache(maxsize=4096)  # many candidates begin and end at the same places
+def left_points(left: str) -> float:
+    """What the words `left`, right before a name, say of it."""
+    before = [p for p, pattern in evidence().left if pattern.search(left)]
+    return max(0.0, *before, 0.0) + min(0.0, *before, 0.0) * (not any(p > 3 for p in before))
+
+
+@lru_cache(maxsize=4096)
+def right_points(right: str) -> float:
+    """What the words `right`, right behind a name, say of it."""
+    return max(0.0, *(p for p, pattern in evidence().right if pattern.search(right)), 0.0)
 
 
 def characters(text: str, start: int, end: int, family: int) -> float:

@@ -33,12 +33,10 @@ def names(view: Plain, busy: list[Span]) -> Iterator[tuple[int, int, bool]]:
     """Names in the text view: start, end, whether it is sure. `busy` spans are known to be something else."""
     text = view.text
     words = cut(text)
-    found = [*_by_surname(text, words), *_by_field(text, words)]
-    found += [*dotted(text, words), *latin(text), *spaced(text), *given_names(text, words)]
-    found += [*kin(text, words), *of_peoples(text, words)]
+    found = weighed(text)
     brands = branded(text)
     if brands:
-        found = [f for f in found if f[2] > 0 and not _is_brand(text, f, brands)]
+        found = tuple(f for f in found if f[2] > 0 and not _is_brand(text, f, brands))
     taken = list(busy)
     chosen: list[Weighed] = []
     for begin, end, points in sorted((f for f in found if f[2] > 0), key=lambda f: (-f[2], f[0], -f[1])):
@@ -56,6 +54,16 @@ def names(view: Plain, busy: list[Span]) -> Iterator[tuple[int, int, bool]]:
         chosen.append((start, end, sure))
     for start, end, points in sorted(chosen):
         yield start, end, points >= sure
+
+
+@lru_cache(maxsize=8)  # the rules weigh, and the tagger looks at the same
+def weighed(text: str) -> tuple[Weighed, ...]:
+    """Every place of `text` where a name could stand, with its points; those above 0 are names by the rules."""
+    words = cut(text)
+    return (
+        *_by_surname(text, words), *_by_field(text, words), *dotted(text, words), *latin(text), *spaced(text),
+        *given_names(text, words), *kin(text, words), *of_peoples(text, words),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -1,13 +1,14 @@
 """Find personal data in Chinese text: `personal_data(text)` says what stands where, of which kind, and how surely.
 
-Numbers are found by the rules in `personal/*.toml`, names and addresses by readers of their own. Offsets count code
+Numbers are found by the rules in `personal/*.toml`; names and addresses by rules of their own and a tagger that knows
+how far those carry. Offsets count code
 points of the text as it was typed. Pseudonyms that are already in the text are left alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from csworkshop.cases.kinds import Kind, Rule, kinds
 from csworkshop.cases.names import names
 from csworkshop.cases.numerals import Plain, numbers, plain, runs
 from csworkshop.cases.pseudonyms import TAG
+from csworkshop.cases.tagger import Find, Span, Tagged, names_and_addresses
 
 # Of two finds in one place the surer is kept, then the longer, then that of the kind which comes first here.
 _ORDER = (
@@ -24,6 +26,7 @@ _ORDER = (
 LONGEST_PIECE = 2000  # characters; a longer text is read in pieces
 SHORTEST = 8  # digits of the shortest number that a rule for digits finds
 Number = tuple[int, int, str, bool]  # start, end, digits, whether a loose gap is inside
+Reader = Callable[[Plain, list[Span], list[Find], list[Find]], list[Tagged]]
 _PIECE_END = re.compile(r"\n+|[。！？!?]")
 _LETTERED = re.compile(r"[A-Za-z\d]{3}|(?:[A-Za-z\d][^A-Za-z\d]{0,3}){4}")
 
@@ -51,26 +54,40 @@ def personal_data(text: str, wanted: Collection[str] | None = None) -> list[Foun
             for start, end in _pieces(text)
             for f in personal_data(text[start:end], wanted)
         ]
-    known = kinds()
-    ids = [k for k in _ORDER if (k in wanted if wanted is not None else not known[k].on_request)]
     view = plain(text)
+    found = found_in(view, usual() if wanted is None else wanted)
+    return [Found(kind, *view.span(s, e), sure) for s, e, sure, kind in sorted(found)]
+
+
+def usual() -> frozenset[str]:
+    """Ids of the kinds that are looked for if nobody says otherwise."""
+    return frozenset(k for k in _ORDER if not kinds()[k].on_request)
+
+
+def found_in(view: Plain, ids: Collection[str], read: Reader = names_and_addresses) -> list[Tagged]:
+    """What stands in the view, without overlaps; `read` finds names and addresses once rules have found theirs."""
     taken = [m.span() for m in TAG.finditer(view.text)]
+    chosen = _numbered(view, ids, taken)
+    if "address" in ids or "name" in ids:
+        busy = taken + [(s, e) for s, e, _, _ in chosen]
+        homes = list(addresses(view, busy))
+        people = list(names(view, busy + [(s, e) for s, e, _ in homes]))
+        chosen += _free((f for f in read(view, busy, homes, people) if f[3] in ids), busy)
+    return chosen
+
+
+def _numbered(view: Plain, ids: Collection[str], taken: list[Span]) -> list[Tagged]:
+    """What rules for numbers and words find."""
+    known = kinds()
     found: list[tuple[Any, ...]] = []
     spelt = [number for chain in runs(view) for number in numbers(chain) if len(number[2]) >= SHORTEST]
     lettered = bool(_LETTERED.search(view.figures))
-    for rank, kind in enumerate(known[i] for i in ids):
+    for rank, kind in enumerate(known[i] for i in _ORDER if i in ids):
         if not kind.reader and (lettered or kind.on_request):
             for start, end, sure in _by_rules(kind, view, spelt):
                 found.append((not sure, start - end, rank, start, end, kind.id))
     chosen = _without_overlaps(sorted(found), taken)
-    chosen += _again(spelt, chosen, taken)
-    busy = taken + [(s, e) for s, e, _, _ in chosen]
-    if "address" in ids:
-        chosen += _free(((s, e, sure, "address") for s, e, sure in addresses(view, busy)), busy)
-        busy = taken + [(s, e) for s, e, _, _ in chosen]
-    if "name" in ids:
-        chosen += _free(((s, e, sure, "name") for s, e, sure in names(view, busy)), busy)
-    return [Found(kind, *view.span(start, end), sure) for start, end, sure, kind in sorted(chosen)]
+    return chosen + _again(spelt, chosen, taken)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from csworkshop.training import TrainingError
 from csworkshop.training.notes_command import add_notes
+from csworkshop.training.personal_command import add_personal
 
 EXTRA = ("torch", "onnx", "onnxruntime")
 ABOUT = """\
@@ -33,6 +34,7 @@ fine-tuned on labelled replies. The judge says how much each of them counts. In 
      fits what tells a reply to this customer from one to another customer, or to anybody
   7. csworkshop train scorecard
      fits the general scorecard's points to inspectors' ratings, as the checker now judges
+Apart from these, csworkshop train personal fits what finds names and addresses for anonymising.
 Steps 1 to 3 need the extra: pip install 'csworkshop[train]'
 """
 READER = """\
@@ -102,6 +104,7 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     card.add_argument("--check", action="store_true", help="only print how the shipped one ranks replies")
     card.set_defaults(run=_telling(_scorecard))
     add_notes(steps)
+    add_personal(steps)
     export = steps.add_parser("export", help="write what the checker reads", description=EXPORT, formatter_class=raw)
     export.add_argument("checkpoint", type=Path, help="a file that csworkshop train reader wrote")
     export.add_argument("--out", type=Path, default=SHIPPED, metavar="DIR", help="default: the shipped weights' folder")
