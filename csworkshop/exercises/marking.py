@@ -25,7 +25,7 @@ Refusal = Literal[
 # An auto-fail keeps at most this share of the mark: the reply failed, yet the trainee still sees what was good in it.
 CRITICAL_CAP = 0.3
 HELD = ("insult", "invented", "other_case", "template")  # marked, but held below the pass mark as by an auto-fail
-INSULTING = 0.93  # of good replies that the reader had not read, it finds one in two hundred above this
+INSULTING = 0.975  # of good replies that the reader had not read, it finds one in two hundred above this
 CRITICAL_SURE = 0.75  # an auto-fail takes more than likelihood; below this the trainee is warned
 MAX_CHARACTERS = 5000
 HONEST_CHARACTERS = 15

@@ -38,6 +38,8 @@ _FIGURE = re.compile(
     r"|号(?!线|机|柜|窗|门|楼|库)|月(?!内)|年(?!内)|楼|层|件|台|箱|瓶|盒|斤|公斤|度|%|集|期|颗|页|寸)"
 )
 _CODE = re.compile(r"([a-z]{1,4})-?(\d{3,})")
+# Before a number that the reply gives the customer to ask for: 有事报QH5520, 受理编号您记一下
+_GIVEN_NOW = re.compile(r"(?:报|编号|工单|受理|登记|回执|凭|记)[^。！？]{0,6}$")
 # Words that only hand the customer's back: 您说…，您反馈的是…，对吗
 _SAID = re.compile(
     r"(?:你|客户)(?:说的?|反馈的?|提到的?|讲的?|问的?|写的?|表示|反映的?|提出的?|描述的?)(?:是|了|过|得对|没错|情况)?|(?:我们?|这边)?(?:了解|收|看|听|注意|知道|记)"
@@ -158,7 +160,9 @@ def _contradicted(text: str, scenario: Scenario) -> set[str]:
         if float(number) >= _SMALL and not ours and not _given(number, case.numbers):
             found.add(m[0])
     prefixes = {prefix for prefix, _ in case.codes}
-    found |= {prefix + number for prefix, number in _codes(text) - case.codes if prefix in prefixes}
+    for m in _CODE.finditer(text):
+        if m[1] in prefixes and (m[1], m[2]) not in case.codes and not _GIVEN_NOW.search(text[: m.start()]):
+            found.add(m[1] + m[2])
     return found
 
 

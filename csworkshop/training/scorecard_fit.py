@@ -37,7 +37,7 @@ MORE: dict[str, tuple[str, ...]] = {
     "enterprise": ("contact", "specific_time", "off_register"),
 }
 LEAST = 2  # percent: an item that the fit gives less still stands on the card
-ZEROS, FULLS = np.arange(0.6, 1.81, 0.1), np.arange(3.5, 4.61, 0.1)  # ratings that may become 0 and 100 percent
+ZEROS, FULLS = np.arange(0.6, 1.81, 0.1), np.arange(3.3, 4.61, 0.1)  # ratings that may become 0 and 100 percent
 GOOD_PASS, MODEL, FLAWED = 0.6, 0.9, 0.4
 
 ABOUT = """\
