@@ -24,11 +24,15 @@ _KIN = re.compile(_PARENT.pattern + "|阿姨|叔叔|[大]?[姐哥]|[姨婶叔嫂
 _CHILD = re.compile("妈妈|爸爸|妈|爸|家长|奶奶|爷爷|外婆")
 _AS_KIN = re.compile(rf"(?=(?P<v>[{_HANZI}]{{1,2}})(?P<title>阿姨|叔叔|大[姐哥]|[姐哥姨婶叔嫂姑妹]))")
 _ZI = re.compile(rf"(?=(?P<v>[{_HANZI}])(?P<title>子))")
+_LOWER = "a-zß-öø-ÿ"
 _LATIN = re.compile(
-    r"(?<![A-Za-z0-9@._/-])(?:[A-Z][a-z]{1,11}(?:[ ·][A-Z][a-z]{1,11}|[ ][A-Z]\.){0,2}|"
-    r"[A-Z]{2,7}[ /][A-Z]{2,14}(?: [A-Z]{2,14})?)"
+    rf"(?<![A-Za-z0-9@._/-])(?:[A-Z][{_LOWER}]{{1,11}}(?:[ ·][A-Z][{_LOWER}]{{1,11}}|[ ][A-Z]\.){{0,3}}|"
+    r"[A-Z]{2,10}[ /][A-Z]{2,14}(?: [A-Z]{2,14})?)"
     r"(?![A-Za-z0-9@_/-]|\.[A-Za-z])"
 )
+# Near such words a row of capitalised ones is a person from abroad.
+_ABROAD = re.compile("籍|护照|签证|居留|居住证|外教|宾客|旅客|乘客|乘机人|入住人|收件人|客人姓|[国人]客")
+_NEAR = 14  # characters
 
 
 def is_titled(given: str) -> bool:
@@ -182,7 +186,7 @@ def latin(text: str) -> Iterator[Weighed]:
     known, surnames, never, before, after = _latin_tables()
     for m in _LATIN.finditer(text):
         start, end = m.span()
-        for word in re.findall(r"[A-Za-z]+", m.group()):  # Dear Michael
+        for word in re.findall(rf"[A-Z{_LOWER}]+", m.group()):  # Dear Michael
             if word not in never or text[start : start + len(word)] != word:
                 break
             start += len(word) + 1
@@ -193,9 +197,10 @@ def latin(text: str) -> Iterator[Weighed]:
         if never & set(parts):
             continue
         family = len(parts) > 1 and bool({parts[0], parts[-1]} & surnames)
-        if upper and not family:
+        abroad = bool(_ABROAD.search(text[max(0, start - _NEAR) : end + _NEAR]))
+        if upper and not (family or abroad):
             continue
         left = bool(before.search(text[max(0, start - 20) : start]))
         right = bool(after.match(text[end : end + 12]))
-        points = 3.5 * (parts[0] in known) + 2.5 * family + 3.0 * left + 2.0 * right + 1.0 * (len(parts) == 2)
+        points = 3.5 * (parts[0] in known) + 2.5 * family + 3.0 * max(left, abroad) + 2.0 * right + (len(parts) > 1)
         yield start, end, points - 2.5 - (1.0 if upper else 0.0)

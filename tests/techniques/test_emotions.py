@@ -62,7 +62,7 @@ def test_signs_and_reader_both_count() -> None:
     text = "算了,不等了。"
     assert emotion(text, reader=Mute()).emotion == "disappointment"
     assert emotion(text, reader=Mute(anger=8.0)).emotion == "anger"
-    assert emotion("嗯。", reader=Mute(anger=0.1, calm=0.0)).unsure
+    assert emotion("嗯。", reader=Mute(anger=0.0, calm=-0.5)).unsure
 
 
 def test_the_fitted_weights_let_a_louder_reader_raise_the_score() -> None:
