@@ -97,15 +97,15 @@ def test_undo_works_through_marks_and_saves(open_notebook: Open) -> None:
     notebook = open_notebook()
     studio = notebook.studio()
     studio.area.click()
-    notebook.page.keyboard.type("abc")
-    studio.saved(notebook, "abc")
+    notebook.page.keyboard.type("abc,")
+    studio.saved(notebook, "abc,")
     notebook.page.keyboard.insert_text(OWN)
     studio.wait_for_mark(OWN)
-    studio.saved(notebook, f"abc{OWN}")
+    studio.saved(notebook, f"abc,{OWN}")
     notebook.page.keyboard.press("Control+z")
-    studio.saved(notebook, "abc")
+    studio.saved(notebook, "abc,")
     notebook.page.keyboard.press("Control+Shift+z")
-    studio.saved(notebook, f"abc{OWN}")
+    studio.saved(notebook, f"abc,{OWN}")
 
 
 def test_five_thousand_characters_are_pasted(open_notebook: Open) -> None:
