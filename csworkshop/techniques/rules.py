@@ -306,10 +306,8 @@ def run(rule: Rule | OpenedRule, number: int, reading: Reading, found: Mapping[s
     if isinstance(rule, _AFTER):
         return rule.hits_after(reading, number, found)
     hits = rule.hits(reading, number)
-    if hits and rule.unless_elsewhere:
-        excuses = _present(rule.unless_elsewhere, found)
-        hits = [h for h in hits if all(e.start < h.end and h.start < e.end for e in excuses)]
-    return hits
+    excuses = _present(rule.unless_elsewhere, found) if hits else []
+    return [h for h in hits if all(e.start < h.end and h.start < e.end for e in excuses)] if excuses else hits
 
 
 def _present(items: tuple[str, ...], found: Mapping[str, list[Hit]]) -> list[Hit]:

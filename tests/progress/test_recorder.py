@@ -119,7 +119,7 @@ def test_polishing_that_changes_no_outcome_is_the_same_attempt(tmp_path: Path) -
     clock = Clock()
     r = recorder(tmp_path, clock)
     assert r.check(EXERCISE, marks(VAGUE))
-    polished = VAGUE.replace("谢谢", "多谢")
+    polished = VAGUE.replace("谢谢", "感谢")
     assert [x.state for x in marks(polished).lines] == [x.state for x in marks(VAGUE).lines]
     clock.on(60)
     assert r.check(EXERCISE, marks(polished)) is None
