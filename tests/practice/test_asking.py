@@ -72,7 +72,8 @@ def test_sharp_words_stay_sharp_as_questions(question: str) -> None:
 
 def test_blame_beside_a_plain_question_is_heard() -> None:
     turn = _talk(SORRY, "您那边是什么时候开始响的？您是不是自己把刷子装反了？").turns[-1]
-    assert turn.heard is not None and [w.rstrip("？") for w in turn.heard.words("blame")] == ["您是不是自己把刷子装反了"]
+    assert turn.heard is not None
+    assert [words.rstrip("？") for words in turn.heard.words("blame")] == ["您是不是自己把刷子装反了"]
 
 
 @pytest.mark.parametrize(
