@@ -52,12 +52,11 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
     pictures.set_defaults(run=_pictures)
     checker = kinds.add_parser(
         "checker",
-        help="how fast the checker is, and how well its rules agree with two inspectors",
-        description="Speed: one check while somebody types and of texts never seen, replies a second, several\n"
-        "processes, memory, import; beside TF-IDF with logistic regression (needs the extra `bench`) and a loop of\n"
-        "regular expressions. Agreement: F1 per item on the labelled replies in data/, and how marks rank replies.",
+        help="how fast the checker is, beside two plain ways of judging",
+        description="One check while somebody types and of texts never seen, replies a second, several processes,\n"
+        "memory, import; beside TF-IDF with logistic regression (needs the extra `bench`) and a loop of regular\n"
+        "expressions. How often it is right: csworkshop evaluate.",
     )
-    checker.add_argument("--only", choices=("speed", "agreement"), help="measure only this")
     checker.set_defaults(run=_checker)
     grading = kinds.add_parser(
         "grading",
@@ -101,19 +100,15 @@ def _grading(chosen: argparse.Namespace) -> int:
     return measure(chosen.small, chosen.large, chosen.most, chosen.keep)
 
 
-def _checker(chosen: argparse.Namespace) -> int:
-    from csworkshop.bench import judging, speed
+def _checker(_: argparse.Namespace) -> int:
+    from csworkshop.bench import speed
     from csworkshop.exercises.library import content
 
     folder = content() / "data" / "labelled"
     if not folder.is_dir():
         print(f"{folder}: the labelled replies are in the project's checkout, not in the installed package")
         return 1
-    if chosen.only != "agreement":
-        speed.main(folder)
-    if chosen.only != "speed":
-        judging.main(folder)
-    return 0
+    return speed.main(folder)
 
 
 def _classroom(chosen: argparse.Namespace) -> int:
