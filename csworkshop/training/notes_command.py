@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from csworkshop.training import TrainingError
+from csworkshop.training import telling
 
 ABOUT = """\
 Fit what tells emotions of customers' messages and parts of hand-over notes (notes.json): how much the reader's log-odds
@@ -33,15 +32,7 @@ def add_notes(steps: Any) -> None:
     notes.add_argument("--out", type=Path, default=SHIPPED, metavar="FILE", help="default: the shipped")
     notes.add_argument("--check", action="store_true", help="only compare with the shipped weights")
     notes.add_argument("--data", type=Path, metavar="DIR", help="labelled texts (default: data/labelled)")
-    notes.set_defaults(run=_notes)
-
-
-def _notes(args: argparse.Namespace) -> int:
-    try:
-        return _fit(args)
-    except TrainingError as error:
-        print(f"csworkshop train: {error}", file=sys.stderr)
-        return 2
+    notes.set_defaults(run=telling(_fit))
 
 
 def _fit(args: argparse.Namespace) -> int:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from csworkshop.training import TrainingError
+from csworkshop.training import telling
 
 ABOUT = """\
 Fit what finds names and addresses where rules don't carry (tagger.tsv), from the marked lines in data/personal.
@@ -32,15 +31,7 @@ def add_personal(steps: Any) -> None:
     personal.add_argument("--out", type=Path, metavar="FILE", help="default: the shipped tagger.tsv")
     personal.add_argument("--quick", action="store_true", help="no figures")
     personal.add_argument("--check", action="store_true", help="only compare with the shipped weights")
-    personal.set_defaults(run=_personal)
-
-
-def _personal(args: argparse.Namespace) -> int:
-    try:
-        return _fit(args)
-    except TrainingError as error:
-        print(f"csworkshop train: {error}", file=sys.stderr)
-        return 2
+    personal.set_defaults(run=telling(_fit))
 
 
 def _fit(args: argparse.Namespace) -> int:
